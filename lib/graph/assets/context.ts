@@ -1,0 +1,69 @@
+import type { Partition } from '../partitions/space.ts'
+import type { Metadata } from './types.ts'
+
+/** Queries that an asset may run; the warehouse of this environment. */
+export interface QueryEngine {
+  command(sql: string, options?: { params?: Record<string, unknown>; signal?: AbortSignal }): Promise<void>
+  rows<T>(sql: string, options?: { params?: Record<string, unknown>; signal?: AbortSignal }): Promise<T[]>
+  bytes(
+    sql: string,
+    format: 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated',
+    options?: { params?: Record<string, unknown>; signal?: AbortSignal },
+  ): Promise<Uint8Array>
+}
+
+/** One recorded version of one upstream partition, as read by this step. */
+export interface InputPartition {
+  readonly partition: string
+  readonly dataVersion: string
+  readonly metadata: Metadata
+  /** Bytes of an object; throws for other stores. */
+  readonly bytes: () => Promise<Uint8Array>
+  /** JSON of a value asset; throws for other stores. */
+  readonly value: () => unknown
+}
+
+/** One declared input: exactly the mapped partitions, nothing else. */
+export interface Input {
+  readonly key: string
+  readonly partitions: readonly InputPartition[]
+  /** The only partition; throws when the mapping gave none or several. */
+  readonly only: () => InputPartition
+  /** Table expression over exactly the mapped partitions, for queries (warehouse tables, readable objects). */
+  readonly table: string
+}
+
+export interface Logger {
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+}
+
+/** Things the graph is given: clients of outside systems and the like, by name. */
+export type Resources = Readonly<Record<string, unknown>>
+
+interface StepContext {
+  readonly partition: Partition
+  readonly inputs: Readonly<Record<string, Input>>
+  readonly warehouse: QueryEngine
+  readonly resources: Resources
+  readonly log: Logger
+  readonly signal: AbortSignal
+  /** The run's "now"; the only clock an asset may read. */
+  readonly now: Date
+  readonly runId: string
+}
+
+export interface MaterializeContext extends StepContext {
+  /** The version of this partition that is current before this step, if any. */
+  readonly previous: InputPartition | undefined
+}
+
+export type EffectContext = StepContext
+
+export interface ObserveContext {
+  /** Keys of the partitions to look at. */
+  readonly partitions: readonly string[]
+  readonly resources: Resources
+  readonly now: Date
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,181 @@
+import type { Check } from '../checks.ts'
+import { graphError } from '../errors.ts'
+import { checkedKey } from '../key.ts'
+import { defaultMapping, type PartitionMapping } from '../mappings/mapping.ts'
+import { type PartitionsDefinition, single } from '../partitions/definitions.ts'
+import { inputMarker, type PartitionRefs, partitionRefs } from '../sql.ts'
+import { type StoreToken, warehouse } from '../stores.ts'
+import type { Input, MaterializeContext, ObserveContext } from './context.ts'
+import type {
+  Asset,
+  AssetSource,
+  DataVersionMode,
+  Dep,
+  DepsSpec,
+  EffectAsset,
+  ExternalAsset,
+  FunctionAsset,
+  Materialized,
+  Metadata,
+  Observed,
+  RetryPolicy,
+  SqlAsset,
+} from './types.ts'
+
+interface CommonSpec<TDeps extends DepsSpec> {
+  readonly key: string
+  readonly description?: string
+  readonly group?: string
+  readonly tags?: Readonly<Record<string, string>>
+  readonly owners?: readonly string[]
+  readonly kinds?: readonly string[]
+  readonly partitions?: PartitionsDefinition
+  readonly deps?: TDeps
+  readonly codeVersion?: string
+  readonly params?: unknown
+  readonly retry?: Partial<RetryPolicy>
+}
+
+interface TableSpec {
+  readonly checks?: readonly Check[]
+  readonly dataVersion?: DataVersionMode
+  readonly uncounted?: readonly string[]
+}
+
+type Inputs<TDeps extends DepsSpec> = { readonly [K in keyof TDeps]: Input }
+
+export interface AssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>, TableSpec {
+  readonly store: StoreToken
+  readonly columns?: Readonly<Record<string, string>>
+  readonly orderBy?: readonly string[]
+  readonly materialize: (
+    context: Omit<MaterializeContext, 'inputs'> & { readonly inputs: Inputs<TDeps> },
+  ) => Promise<Materialized>
+}
+
+export interface SqlAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>, TableSpec {
+  readonly orderBy: readonly string[]
+  readonly range?: number
+  readonly sql: (refs: { readonly [K in keyof TDeps]: string } & { readonly partition: PartitionRefs }) => string
+}
+
+export interface ExternalAssetSpec extends Omit<CommonSpec<DepsSpec>, 'deps' | 'retry'> {
+  readonly observe: (context: ObserveContext) => Promise<ReadonlyMap<string, Observed>>
+  /** `days(n)`: a partition is looked at again until n days after its window has ended. */
+  readonly settles?: { readonly days: number }
+}
+
+export interface EffectAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps> {
+  readonly act: (
+    context: Omit<MaterializeContext, 'inputs' | 'previous'> & { readonly inputs: Inputs<TDeps> },
+  ) => Promise<{ readonly metadata?: Metadata }>
+}
+
+/** Names which partitions of an upstream are read: `through(states, trailing({ days: 90 }))`. */
+export function through<TAsset extends Asset>(asset: TAsset, mapping: PartitionMapping): Dep<TAsset> {
+  return Object.freeze({ asset, mapping })
+}
+
+/** An asset made by a TypeScript function. */
+export function asset<const TDeps extends DepsSpec = Record<never, never>>(
+  spec: AssetSpec<TDeps>,
+  source?: AssetSource,
+): FunctionAsset {
+  const common = commonOf(spec, 'function', source)
+  if (spec.store.kind === 'warehouse' && !spec.columns) {
+    throw specError(spec.key, source, 'is stored in the warehouse without columns', 'Declare `columns` (name: type).')
+  }
+  return Object.freeze({
+    ...common,
+    kind: 'function',
+    store: spec.store,
+    columns: spec.columns,
+    orderBy: spec.orderBy ?? [],
+    checks: spec.checks ?? [],
+    dataVersion: spec.dataVersion ?? 'content',
+    uncounted: spec.uncounted ?? [],
+    // The executor builds the context from these very deps, so the narrower input names hold.
+    materialize: spec.materialize as FunctionAsset['materialize'],
+  })
+}
+
+/** A warehouse table whose partitions are made by one SELECT. */
+export function sqlAsset<const TDeps extends DepsSpec>(spec: SqlAssetSpec<TDeps>, source?: AssetSource): SqlAsset {
+  const common = commonOf(spec, 'sql', source)
+  const range = spec.range ?? 1
+  if (!Number.isInteger(range) || range < 1 || range > 100) {
+    throw specError(spec.key, source, `has range ${range}`, 'One statement may make 1 to 100 partitions.')
+  }
+  if ('partition' in common.deps) {
+    throw specError(spec.key, source, "names an input 'partition'", 'That name is taken; call the input otherwise.')
+  }
+  const refs = Object.fromEntries(Object.keys(common.deps).map((name) => [name, inputMarker(name)]))
+  return Object.freeze({
+    ...common,
+    kind: 'sql',
+    store: warehouse,
+    sqlTemplate: spec.sql({ ...refs, partition: partitionRefs } as Parameters<typeof spec.sql>[0]),
+    orderBy: spec.orderBy,
+    checks: spec.checks ?? [],
+    dataVersion: spec.dataVersion ?? 'content',
+    uncounted: spec.uncounted ?? [],
+    range,
+  })
+}
+
+/** A thing that others make; each partition's version is observed. */
+export function externalAsset(spec: ExternalAssetSpec, source?: AssetSource): ExternalAsset {
+  return Object.freeze({
+    ...commonOf(spec, 'external', source),
+    kind: 'external',
+    observe: spec.observe,
+    settlesAfterDays: spec.settles?.days ?? null,
+  })
+}
+
+/** An act on the outside world: only its newest partition is ever eligible, and it never repeats. */
+export function effectAsset<const TDeps extends DepsSpec>(
+  spec: EffectAssetSpec<TDeps>,
+  source?: AssetSource,
+): EffectAsset {
+  return Object.freeze({
+    ...commonOf(spec, 'effect', source),
+    kind: 'effect',
+    act: spec.act as EffectAsset['act'],
+  })
+}
+
+export const days = (n: number): { readonly days: number } => ({ days: n })
+
+function commonOf(spec: CommonSpec<DepsSpec>, kind: string, source: AssetSource | undefined) {
+  const key = checkedKey(spec.key, source && placeOf(source))
+  const deps: Record<string, Dep> = {}
+  for (const [name, dep] of Object.entries(spec.deps ?? {})) {
+    if (dep === undefined) {
+      throw specError(key, source, `has no value for its input '${name}'`, 'Import the upstream asset before this one.')
+    }
+    deps[name] = 'mapping' in dep ? dep : { asset: dep, mapping: defaultMapping }
+  }
+  return {
+    key,
+    description: spec.description,
+    group: spec.group ?? key.split('/')[0]!,
+    tags: spec.tags ?? {},
+    owners: spec.owners ?? [],
+    kinds: [...(spec.kinds ?? []), kind],
+    partitions: spec.partitions ?? single,
+    deps,
+    codeVersion: spec.codeVersion,
+    params: spec.params,
+    retry: { attempts: spec.retry?.attempts ?? 1, delayMs: spec.retry?.delayMs ?? 1000 },
+    source,
+  }
+}
+
+export function placeOf(source: AssetSource): string {
+  return `${source.file}:${source.line}`
+}
+
+function specError(key: string, source: AssetSource | undefined, problem: string, mend: string) {
+  return graphError('bad-asset', `Asset '${key}' ${problem}`, mend, source ? [placeOf(source)] : [])
+}

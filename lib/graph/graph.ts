@@ -1,0 +1,180 @@
+import type { Resources } from './assets/context.ts'
+import { placeOf } from './assets/factories.ts'
+import type { Asset, Dep } from './assets/types.ts'
+import { type Diagnostic, GraphError } from './errors.ts'
+import { type AssetKey, nearMisses } from './key.ts'
+import { mappingText } from './mappings/mapping.ts'
+import { mappingMisfit } from './mappings/resolve.ts'
+import { type PartitionSpace, partitionSpace } from './partitions/space.ts'
+import { selectKeys } from './selection/evaluate.ts'
+
+/** An input of an asset: its name in the code, the upstream, the mapping. */
+export interface Edge extends Dep {
+  readonly name: string
+  readonly upstream: AssetKey
+  readonly downstream: AssetKey
+}
+
+export interface GraphSpec {
+  readonly assets: readonly Asset[]
+  /** Handed to assets as `context.resources`; a function is called once, when the first step needs it. */
+  readonly resources?: Resources | (() => Promise<Resources>)
+}
+
+/** A checked graph of assets; pure, safe to build in loops. */
+export interface Graph {
+  readonly assets: ReadonlyMap<AssetKey, Asset>
+  /** Upstreams before downstreams; among equals by key. */
+  readonly order: readonly AssetKey[]
+  readonly upstream: ReadonlyMap<AssetKey, readonly Edge[]>
+  readonly downstream: ReadonlyMap<AssetKey, readonly Edge[]>
+  readonly resources: () => Promise<Resources>
+  readonly asset: (key: AssetKey) => Asset
+  readonly space: (key: AssetKey) => PartitionSpace
+  /** Keys of a selection expression, in graph order; throws for syntax errors and empty results. */
+  readonly select: (expression: string) => readonly AssetKey[]
+}
+
+/**
+ * Checks assets and joins them. Every mistake is collected: duplicate keys with both places, upstreams
+ * that are not in the graph, cycles with their path, mappings that do not fit.
+ */
+export function defineGraph(spec: GraphSpec): Graph {
+  const diagnostics: Diagnostic[] = []
+  const assets = new Map<AssetKey, Asset>()
+  for (const asset of spec.assets) {
+    const other = assets.get(asset.key)
+    if (other && other !== asset) diagnostics.push(duplicate(other, asset))
+    else assets.set(asset.key, asset)
+  }
+  const spaces = new Map([...assets].map(([key, asset]) => [key, partitionSpace(asset.partitions)]))
+  const upstream = new Map<AssetKey, Edge[]>()
+  const downstream = new Map<AssetKey, Edge[]>([...assets.keys()].map((key) => [key, []]))
+  for (const asset of assets.values()) {
+    const edges: Edge[] = []
+    for (const [name, dep] of Object.entries(asset.deps)) {
+      const found = assets.get(dep.asset.key)
+      if (!found) {
+        diagnostics.push(unknownUpstream(asset, name, dep.asset, assets.keys()))
+        continue
+      }
+      const misfit = mappingMisfit(dep.mapping, spaces.get(asset.key)!, spaces.get(found.key)!)
+      if (misfit) diagnostics.push(badMapping(asset, name, dep, misfit))
+      const edge = { ...dep, asset: found, name, upstream: found.key, downstream: asset.key }
+      edges.push(edge)
+      downstream.get(found.key)!.push(edge)
+    }
+    upstream.set(asset.key, edges)
+  }
+  const { order, cycle } = topologicalOrder(assets, upstream)
+  if (cycle) diagnostics.push(cycleDiagnostic(cycle, assets))
+  if (diagnostics.length > 0) throw new GraphError(diagnostics)
+
+  let resources: Promise<Resources> | undefined
+  const given = spec.resources ?? {}
+  const graph: Graph = {
+    assets,
+    order,
+    upstream,
+    downstream,
+    resources: () => {
+      resources ??= typeof given === 'function' ? given() : Promise.resolve(given)
+      return resources
+    },
+    asset: (key) => assets.get(key) ?? missing(key, assets.keys()),
+    space: (key) => spaces.get(key) ?? missing(key, assets.keys()),
+    select: (expression) => selectKeys(graph, expression),
+  }
+  return Object.freeze(graph)
+}
+
+/** The inputs of an asset as canonical text: a change makes its data stale with cause `deps`. */
+export function depsSignature(graph: Graph, key: AssetKey): string {
+  return [...(graph.upstream.get(key) ?? [])]
+    .map((edge) => `${edge.name}<-${edge.upstream}:${mappingText(edge.mapping)}`)
+    .sort()
+    .join(';')
+}
+
+function topologicalOrder(
+  assets: ReadonlyMap<AssetKey, Asset>,
+  upstream: ReadonlyMap<AssetKey, readonly Edge[]>,
+): { order: AssetKey[]; cycle: AssetKey[] | undefined } {
+  const order: AssetKey[] = []
+  const state = new Map<AssetKey, 'open' | 'done'>()
+  for (const root of [...assets.keys()].sort()) {
+    // An explicit stack: graphs of tens of thousands of assets in one chain must not overflow.
+    const path: { key: AssetKey; next: number }[] = []
+    if (!state.has(root)) {
+      state.set(root, 'open')
+      path.push({ key: root, next: 0 })
+    }
+    while (path.length > 0) {
+      const frame = path.at(-1)!
+      const edge = upstream.get(frame.key)![frame.next++]
+      if (!edge) {
+        state.set(frame.key, 'done')
+        order.push(frame.key)
+        path.pop()
+      } else if (state.get(edge.upstream) === 'open') {
+        const keys = path.map((f) => f.key)
+        return { order, cycle: [...keys.slice(keys.indexOf(edge.upstream)), edge.upstream].reverse() }
+      } else if (!state.has(edge.upstream)) {
+        state.set(edge.upstream, 'open')
+        path.push({ key: edge.upstream, next: 0 })
+      }
+    }
+  }
+  return { order, cycle: undefined }
+}
+
+const places = (...assets: readonly Asset[]) => assets.flatMap((a) => (a.source ? [placeOf(a.source)] : []))
+
+function duplicate(first: Asset, second: Asset): Diagnostic {
+  return {
+    code: 'duplicate-key',
+    message: `Two assets have the key '${first.key}'`,
+    places: places(first, second),
+    mend: 'Give one of them another key.',
+  }
+}
+
+function unknownUpstream(asset: Asset, name: string, up: Asset, known: Iterable<string>): Diagnostic {
+  const near = nearMisses(up.key, known)
+  return {
+    code: 'unknown-upstream',
+    message: `Asset '${asset.key}' reads '${up.key}' (input '${name}'), which is not in the graph`,
+    places: places(asset),
+    mend: `Add '${up.key}' to defineGraph({ assets })${near.length > 0 ? `, or was ${near.join(', ')} meant?` : '.'}`,
+  }
+}
+
+function badMapping(asset: Asset, name: string, dep: Dep, misfit: string): Diagnostic {
+  return {
+    code: 'bad-mapping',
+    message: `Asset '${asset.key}' cannot read '${dep.asset.key}' (input '${name}') through ${mappingText(dep.mapping)}: ${misfit}`,
+    places: places(asset),
+    mend: 'Use a mapping that fits both partitions definitions.',
+  }
+}
+
+function cycleDiagnostic(cycle: readonly AssetKey[], assets: ReadonlyMap<AssetKey, Asset>): Diagnostic {
+  return {
+    code: 'cycle',
+    message: `The assets form a cycle: ${cycle.join(' -> ')}`,
+    places: places(...cycle.slice(1).map((key) => assets.get(key)!)),
+    mend: 'Remove one of these inputs.',
+  }
+}
+
+function missing(key: string, known: Iterable<string>): never {
+  const near = nearMisses(key, known)
+  throw new GraphError([
+    {
+      code: 'unknown-asset',
+      message: `No asset has the key '${key}'`,
+      places: [],
+      mend: near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'List the assets with `ottok assets`.',
+    },
+  ])
+}

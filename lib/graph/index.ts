@@ -1,0 +1,82 @@
+export type {
+  EffectContext,
+  Input,
+  InputPartition,
+  Logger,
+  MaterializeContext,
+  ObserveContext,
+  QueryEngine,
+  Resources,
+} from './assets/context.ts'
+export type { AssetSpec, EffectAssetSpec, ExternalAssetSpec, SqlAssetSpec } from './assets/factories.ts'
+export { asset, days, effectAsset, externalAsset, placeOf, sqlAsset, through } from './assets/factories.ts'
+export type {
+  Asset,
+  AssetSource,
+  DataVersionMode,
+  Dep,
+  DepsSpec,
+  EffectAsset,
+  ExternalAsset,
+  FunctionAsset,
+  Materialized,
+  Metadata,
+  Observed,
+  RetryPolicy,
+  SqlAsset,
+} from './assets/types.ts'
+export { acceptedRange, type Check, type CheckOptions, noNulls, rowCount, unique } from './checks.ts'
+export { type Diagnostic, GraphError, graphError } from './errors.ts'
+export { defineGraph, depsSignature, type Edge, type Graph, type GraphSpec } from './graph.ts'
+export type { Interval, IntervalSet } from './interval-set.ts'
+export * as sets from './interval-set.ts'
+export { type AssetKey, nearMisses } from './key.ts'
+export {
+  all,
+  asOf,
+  identity,
+  last,
+  mappingText,
+  type PartitionMapping,
+  timeOverlap,
+  trailing,
+} from './mappings/mapping.ts'
+export { type Box, type ResolvedMapping, resolveMapping } from './mappings/resolve.ts'
+export { dayKey, dayOrdinal, existsFrom, startOfDay } from './partitions/calendar.ts'
+export {
+  type CrossPartitions,
+  cross,
+  daily,
+  type FixedPartitions,
+  fixed,
+  monthly,
+  type PartitionsDefinition,
+  partitionsSignature,
+  type TimePartitions,
+} from './partitions/definitions.ts'
+export {
+  existingPartitions,
+  keyIndexOf,
+  type Partition,
+  type PartitionSpace,
+  partitionColumns,
+  partitionKey,
+  partitionOf,
+  partitionOrdinal,
+  partitionSpace,
+  partitionsMatching,
+  timeOf,
+} from './partitions/space.ts'
+export { partitionParams, renderSql, renderSqlSymbolic, sql } from './sql.ts'
+export {
+  type ObjectsStore,
+  objects,
+  type PublishedColumn,
+  type PublishedStore,
+  published,
+  type StoreToken,
+  type ValueStore,
+  value,
+  type WarehouseStore,
+  warehouse,
+} from './stores.ts'

@@ -1,0 +1,69 @@
+import { Temporal } from 'temporal-polyfill'
+import type { TimePartitions } from './definitions.ts'
+
+/**
+ * Time ordinals are absolute: days since 1970-01-01, or months since year 0, so that a moved
+ * `start` renumbers nothing. Calendar arithmetic needs no zone; only instants do.
+ */
+export function dayOrdinal(date: string): number {
+  return Math.floor(Date.parse(`${date.slice(0, 10)}T00:00:00Z`) / 86_400_000)
+}
+
+export function dayKey(ordinal: number): string {
+  return new Date(ordinal * 86_400_000).toISOString().slice(0, 10)
+}
+
+export function monthOrdinal(key: string): number {
+  return Number(key.slice(0, 4)) * 12 + Number(key.slice(5, 7)) - 1
+}
+
+export function monthKey(ordinal: number): string {
+  return `${String(Math.floor(ordinal / 12)).padStart(4, '0')}-${String((ordinal % 12) + 1).padStart(2, '0')}`
+}
+
+export function timeOrdinal(definition: TimePartitions, key: string): number {
+  return definition.grain === 'day' ? dayOrdinal(key) : monthOrdinal(key)
+}
+
+export function timeKey(definition: TimePartitions, ordinal: number): string {
+  return definition.grain === 'day' ? dayKey(ordinal) : monthKey(ordinal)
+}
+
+/** First calendar day of a partition, as a day ordinal. */
+export function firstDay(grain: 'day' | 'month', ordinal: number): number {
+  return grain === 'day' ? ordinal : dayOrdinal(`${monthKey(ordinal)}-01`)
+}
+
+/** The partition of a grain that holds a calendar day. */
+export function ordinalOfDay(grain: 'day' | 'month', day: number): number {
+  return grain === 'day' ? day : monthOrdinal(dayKey(day))
+}
+
+/** The moment at which a calendar day begins in a zone. */
+export function startOfDay(day: number, timezone: string): Date {
+  const zoned = Temporal.PlainDate.from(dayKey(day)).toZonedDateTime({ timeZone: timezone })
+  return new Date(zoned.epochMilliseconds)
+}
+
+/** The partition's window as instants, `from` inclusive, `to` exclusive. */
+export function timeWindow(definition: TimePartitions, ordinal: number): { from: Date; to: Date } {
+  return {
+    from: startOfDay(firstDay(definition.grain, ordinal), definition.timezone),
+    to: startOfDay(firstDay(definition.grain, ordinal + 1), definition.timezone),
+  }
+}
+
+/** The moment from which a partition exists: its window has ended and its delay has passed. */
+export function existsFrom(definition: TimePartitions, ordinal: number): Date {
+  const day = firstDay(definition.grain, ordinal + 1) + definition.delay.days
+  return new Date(startOfDay(day, definition.timezone).getTime() + definition.delay.hours * 3_600_000)
+}
+
+/** One past the newest ordinal that exists at `now`. */
+export function existingEnd(definition: TimePartitions, now: Date): number {
+  const today = Math.floor(now.getTime() / 86_400_000)
+  // A zone is at most a day off UTC, so the answer lies within two days of this guess.
+  let end = ordinalOfDay(definition.grain, today - definition.delay.days) + 2
+  while (existsFrom(definition, end - 1) > now) end--
+  return definition.end === undefined ? end : Math.min(end, timeOrdinal(definition, definition.end))
+}

@@ -1,0 +1,2 @@
+/** The public API: what people need to build a graph of their own. */
+export * from './graph/index.ts'
