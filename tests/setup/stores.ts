@@ -1,0 +1,42 @@
+/** Tests that touch PostgreSQL or objects: they run twice, on the embedded stores and on servers. */
+export const STORE_FACING: readonly string[] = [
+  'tests/lib/postgres/**/*.test.ts',
+  'tests/lib/objects/**/*.test.ts',
+  'tests/materializations/**/*.test.ts',
+  'tests/assets/**/*.test.ts',
+  'tests/faults/**/*.test.ts',
+  'tests/real/**/*.test.ts',
+]
+
+/** Settings of a user that must not leak into tests: each test says its own home and environment. */
+const PERSONAL = ['OTTOK_HOME', 'OTTOK_ENV', 'OTTOK_DEFINITIONS', 'OTTOK_TIMEZONE', 'CLICKHOUSE_URL'] as const
+
+/** Addresses and keys of servers; in a run on servers the global set-up fills them in. */
+const SERVERS = [
+  'DATABASE_URL',
+  'S3_ENDPOINT',
+  'S3_BUCKET',
+  'S3_REGION',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+] as const
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Whether this run uses a PostgreSQL 15 and an S3 server (`OTTOK_TEST_STORES=servers`) or the embedded stores (unset).
+ *
+ * @throws on any other value, since a misspelt one would silently test the wrong thing.
+ */
+export function usesServers(env: Environment): boolean {
+  const stores = env.OTTOK_TEST_STORES
+  if (stores === undefined || stores === '' || stores === 'embedded') return false
+  if (stores === 'servers') return true
+  throw new Error(`OTTOK_TEST_STORES is "${stores}"; it may be "embedded" or "servers"`)
+}
+
+/** Takes a user's own settings out of `env`; server addresses too, unless `keepServers`. */
+export function clearSettings(env: Environment, { keepServers }: { readonly keepServers: boolean }): void {
+  for (const name of PERSONAL) delete env[name]
+  if (!keepServers) for (const name of SERVERS) delete env[name]
+}
