@@ -1,0 +1,154 @@
+/**
+ * What the loader and the code versions need to know of one source file: where it calls the graph library.
+ * Both work by small edits of the text, so that lines and everything else stay as they were written.
+ */
+import type { CallExpression, Expression, Program, Statement, TaggedTemplateExpression } from 'oxc-parser'
+import { parseSync, Visitor } from 'oxc-parser'
+
+/** The functions that declare an asset. */
+export const FACTORIES: ReadonlySet<string> = new Set(['asset', 'sqlAsset', 'externalAsset', 'effectAsset'])
+
+/** Import specifiers that mean the graph library: the package itself, or its source by a relative path. */
+const GRAPH_MODULE = /^ottok$|(^|\/)lib\/(graph(\/.*)?|index\.ts)$/
+
+/** One call of a factory of assets. */
+export interface FactoryCall {
+  readonly node: CallExpression
+  /** Name of the top-level `const` that the call initialises; null when it is made in a function, loop or list. */
+  readonly binding: string | null
+  readonly exported: boolean
+}
+
+export interface ModuleSyntax {
+  readonly factoryCalls: readonly FactoryCall[]
+  /** Every call of a function of the graph library, the factories among them. */
+  readonly graphCalls: readonly CallExpression[]
+  /** Templates tagged by the graph library that are evaluated when the module is loaded. */
+  readonly topLevelTemplates: readonly TaggedTemplateExpression[]
+  /** Places of `import.meta.url`, `.filename` and `.dirname`. */
+  readonly metaReads: readonly { start: number; end: number; property: 'url' | 'filename' | 'dirname' }[]
+  /** Specifiers of imports without a binding (`import './register.ts'`), quotes included. */
+  readonly bareImports: readonly { start: number; end: number; specifier: string }[]
+}
+
+/** Whether the text can contain anything `parseModule` looks for; spares the parse of most files. */
+export function isWorthParsing(source: string): boolean {
+  return /import\.meta|\bottok\b|lib\/graph|lib\/index|\bimport\s*['"]/.test(source)
+}
+
+/**
+ * Parses one TypeScript or JavaScript file.
+ * @returns null when the file has syntax errors: the bundler reports those, with their places
+ */
+export function parseModule(file: string, source: string): ModuleSyntax | null {
+  const parsed = parseSync(file, source)
+  if (parsed.errors.some((error) => error.severity === 'Error')) return null
+  const names = graphNames(parsed.program)
+  const bindings = topLevelBindings(parsed.program)
+  const syntax = {
+    factoryCalls: [] as FactoryCall[],
+    graphCalls: [] as CallExpression[],
+    topLevelTemplates: [] as TaggedTemplateExpression[],
+    metaReads: [] as ModuleSyntax['metaReads'][number][],
+    bareImports: bareImports(parsed.program),
+  }
+  let depth = 0
+  const enter = () => void depth++
+  const leave = () => void depth--
+  new Visitor({
+    FunctionDeclaration: enter,
+    'FunctionDeclaration:exit': leave,
+    FunctionExpression: enter,
+    'FunctionExpression:exit': leave,
+    ArrowFunctionExpression: enter,
+    'ArrowFunctionExpression:exit': leave,
+    CallExpression(node) {
+      const name = names(node.callee)
+      if (name === null) return
+      syntax.graphCalls.push(node)
+      if (!FACTORIES.has(name)) return
+      const binding = depth === 0 ? bindings.get(node.start) : undefined
+      syntax.factoryCalls.push({ node, binding: binding?.name ?? null, exported: binding?.exported ?? false })
+    },
+    TaggedTemplateExpression(node) {
+      if (depth === 0 && names(node.tag) !== null) syntax.topLevelTemplates.push(node)
+    },
+    MemberExpression(node) {
+      if (node.object.type !== 'MetaProperty' || node.computed || node.property.type !== 'Identifier') return
+      const property = node.property.name
+      if (property === 'url' || property === 'filename' || property === 'dirname') {
+        syntax.metaReads.push({ start: node.start, end: node.end, property })
+      }
+    },
+  }).visit(parsed.program)
+  return syntax
+}
+
+/** A function from a callee to the name under which the graph library exports it, or null. */
+function graphNames(program: Program): (callee: Expression) => string | null {
+  const imported = new Map<string, string>()
+  const namespaces = new Set<string>()
+  for (const statement of program.body) {
+    if (statement.type !== 'ImportDeclaration' || !GRAPH_MODULE.test(statement.source.value)) continue
+    for (const specifier of statement.specifiers) {
+      if (specifier.type === 'ImportNamespaceSpecifier') namespaces.add(specifier.local.name)
+      if (specifier.type !== 'ImportSpecifier') continue
+      const name = specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value
+      imported.set(specifier.local.name, name)
+    }
+  }
+  return (callee) => {
+    if (callee.type === 'Identifier') return imported.get(callee.name) ?? null
+    if (callee.type !== 'MemberExpression' || callee.computed || callee.object.type !== 'Identifier') return null
+    if (!namespaces.has(callee.object.name) || callee.property.type !== 'Identifier') return null
+    return callee.property.name
+  }
+}
+
+/** Offset of the call that initialises a top-level `const` -> its name and whether the module exports it. */
+function topLevelBindings(program: Program): Map<number, { name: string; exported: boolean }> {
+  const exported = new Set<string>()
+  const bindings = new Map<number, string>()
+  const declare = (statement: Statement, isExported: boolean) => {
+    if (statement.type !== 'VariableDeclaration' || statement.kind !== 'const') return
+    for (const { id, init } of statement.declarations) {
+      if (id.type !== 'Identifier' || init === null) continue
+      bindings.set(unwrap(init).start, id.name)
+      if (isExported) exported.add(id.name)
+    }
+  }
+  for (const statement of program.body) {
+    if (statement.type === 'ExportNamedDeclaration') {
+      if (statement.declaration) declare(statement.declaration, true)
+      for (const { local } of statement.source ? [] : statement.specifiers) {
+        if (local.type === 'Identifier') exported.add(local.name)
+      }
+    } else if (statement.type === 'ExportDefaultDeclaration') {
+      if (statement.declaration.type === 'Identifier') exported.add(statement.declaration.name)
+    } else if (statement.type === 'VariableDeclaration') {
+      declare(statement, false)
+    }
+  }
+  return new Map([...bindings].map(([start, name]) => [start, { name, exported: exported.has(name) }]))
+}
+
+/** The expression inside parentheses and type annotations. */
+function unwrap(expression: Expression): Expression {
+  switch (expression.type) {
+    case 'ParenthesizedExpression':
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+    case 'TSNonNullExpression':
+      return unwrap(expression.expression)
+    default:
+      return expression
+  }
+}
+
+function bareImports(program: Program): ModuleSyntax['bareImports'] {
+  return program.body.flatMap((statement) =>
+    statement.type === 'ImportDeclaration' && statement.specifiers.length === 0 && statement.importKind !== 'type'
+      ? [{ start: statement.source.start, end: statement.source.end, specifier: statement.source.value }]
+      : [],
+  )
+}
