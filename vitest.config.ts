@@ -20,8 +20,6 @@ export default defineConfig({
     testTimeout: HANG_LIMIT_MS,
     hookTimeout: HANG_LIMIT_MS,
     teardownTimeout: 60_000,
-    reporters: process.env.OTTOK_TEST_REPORT
-      ? ['default', ['json', { outputFile: process.env.OTTOK_TEST_REPORT }]]
-      : ['default'],
+    reporters: process.env.OTTOK_TEST_REPORT ? ['default', './tests/setup/tally-reporter.ts'] : ['default'],
   },
 })
