@@ -1,0 +1,1 @@
+export { countBins, type Distribution, distributionOf } from './distribution.ts'

@@ -1,0 +1,1 @@
+export { loadScorer, type Scorer, type Scores } from './scorer.ts'

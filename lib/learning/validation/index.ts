@@ -1,0 +1,8 @@
+export {
+  type Slice,
+  type SliceName,
+  sliceOf,
+  type TemporalSlices,
+  temporalSlices,
+  userHalf,
+} from './temporal-slices.ts'
