@@ -1,9 +1,12 @@
-/** An assertion on a staged warehouse partition; a blocking one stops it before the swap. */
+/** An assertion on each staged warehouse partition; a blocking one stops it before the swap. */
 export interface Check {
   readonly name: string
   readonly blocking: boolean
-  /** SQL that returns one row `(passed UInt8, detail String)`, given the staged table. */
-  readonly sql: (table: string) => string
+  /** Aggregate SQL expression over the partition's rows; 0 for an empty partition. */
+  readonly measure: string
+  readonly passes: (measured: number) => boolean
+  /** What was found, in words. */
+  readonly detail: (measured: number) => string
 }
 
 export interface CheckOptions {
@@ -12,39 +15,44 @@ export interface CheckOptions {
 }
 
 export function noNulls(column: string, options: CheckOptions = {}): Check {
-  return check(`no_nulls(${column})`, options, (table) =>
-    verdict(table, `countIf(isNull(${column}))`, `found = 0`, `' rows with NULL in ${column}'`),
-  )
+  return check(options, {
+    name: `no_nulls(${column})`,
+    measure: `countIf(isNull(${column}))`,
+    passes: (found) => found === 0,
+    detail: (found) => `${found} rows with NULL in ${column}`,
+  })
 }
 
 export function unique(columns: readonly string[], options: CheckOptions = {}): Check {
-  const tuple = `tuple(${columns.join(', ')})`
-  return check(`unique(${columns.join(', ')})`, options, (table) =>
-    verdict(table, `count() - uniqExact(${tuple})`, 'found = 0', `' rows repeat (${columns.join(', ')})'`),
-  )
+  const list = columns.join(', ')
+  return check(options, {
+    name: `unique(${list})`,
+    measure: `count() - uniqExact(tuple(${list}))`,
+    passes: (found) => found === 0,
+    detail: (found) => `${found} rows repeat (${list})`,
+  })
 }
 
 export function rowCount(range: { min?: number; max?: number }, options: CheckOptions = {}): Check {
-  const { min = 0, max } = range
-  const passed = max === undefined ? `found >= ${min}` : `found >= ${min} AND found <= ${max}`
-  return check(`row_count(${min}..${max ?? ''})`, options, (table) => verdict(table, 'count()', passed, `' rows'`))
+  const { min = 0, max = Number.POSITIVE_INFINITY } = range
+  return check(options, {
+    name: `row_count(${min}..${Number.isFinite(max) ? max : ''})`,
+    measure: 'count()',
+    passes: (found) => found >= min && found <= max,
+    detail: (found) => `${found} rows`,
+  })
 }
 
 export function acceptedRange(column: string, range: { min: number; max: number }, options: CheckOptions = {}): Check {
-  return check(`accepted_range(${column}, ${range.min}..${range.max})`, options, (table) =>
-    verdict(
-      table,
-      `countIf(${column} < ${range.min} OR ${column} > ${range.max})`,
-      'found = 0',
-      `' rows of ${column} outside ${range.min}..${range.max}'`,
-    ),
-  )
+  const { min, max } = range
+  return check(options, {
+    name: `accepted_range(${column}, ${min}..${max})`,
+    measure: `countIf(${column} < ${min} OR ${column} > ${max})`,
+    passes: (found) => found === 0,
+    detail: (found) => `${found} rows of ${column} outside ${min}..${max}`,
+  })
 }
 
-function check(name: string, options: CheckOptions, sql: Check['sql']): Check {
-  return Object.freeze({ name, blocking: options.blocking ?? true, sql })
-}
-
-function verdict(table: string, measure: string, passed: string, unit: string): string {
-  return `SELECT ${passed} AS passed, concat(toString(found), ${unit}) AS detail FROM (SELECT ${measure} AS found FROM ${table})`
+function check(options: CheckOptions, parts: Omit<Check, 'blocking'>): Check {
+  return Object.freeze({ ...parts, blocking: options.blocking ?? true })
 }

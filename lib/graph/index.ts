@@ -42,7 +42,7 @@ export {
   trailing,
 } from './mappings/mapping.ts'
 export { type Box, type ResolvedMapping, resolveMapping } from './mappings/resolve.ts'
-export { dayKey, dayOrdinal, existsFrom, startOfDay } from './partitions/calendar.ts'
+export { dayKey, dayOrdinal, existsFrom, startOfDay, timeWindow } from './partitions/calendar.ts'
 export {
   type CrossPartitions,
   cross,

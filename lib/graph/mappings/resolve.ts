@@ -1,7 +1,7 @@
 import { EMPTY, type IntervalSet, interval, intervalSet, ordinals } from '../interval-set.ts'
 import { firstDay, ordinalOfDay } from '../partitions/calendar.ts'
 import { keyIndexOf, type PartitionSpace, timeOf } from '../partitions/space.ts'
-import type { PartitionMapping } from './mapping.ts'
+import { mappingText, type PartitionMapping } from './mapping.ts'
 
 /** A block of upstream partitions: time ordinals `[from, to)` x key indexes (null: all keys). */
 export interface Box {
@@ -12,6 +12,8 @@ export interface Box {
 
 /** A mapping bound to its two sides; pure, callable on any graph. */
 export interface ResolvedMapping {
+  /** Canonical text of the mapping with defaults resolved. */
+  readonly text: string
   /** Time ordinals `[from, to)` of the upstream that the downstream's time ordinal reads. */
   readonly boxOf: (downstream: number) => Box
   /** Upstream partitions read by any member of a downstream set. */
@@ -110,7 +112,9 @@ export function resolveMapping(
     }
     return intervalSet(hit)
   }
-  return { boxOf, upstreamOf, downstreamOf }
+  const kind = effectiveKind(mapping, down, up)
+  const text = mapping.kind !== 'default' ? mappingText(mapping) : kind === 'overlap' ? 'overlap(0,0)' : kind
+  return { text, boxOf, upstreamOf, downstreamOf }
 }
 
 function boxHits(box: Box, upstream: IntervalSet, up: PartitionSpace): boolean {

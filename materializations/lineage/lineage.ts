@@ -1,0 +1,29 @@
+import type { Pool, PoolClient } from 'pg'
+import { migrate, type Postgres } from '../../lib/postgres/index.ts'
+import { lineageMigrations } from './migrations.ts'
+
+/** The lineage store of one environment. Everything in it goes through `transaction` or `query`. */
+export interface Lineage {
+  readonly schema: string
+  readonly pool: Pool
+  query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>
+  /** One transaction with the schema as search path; rolls back on any error. */
+  transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
+}
+
+/** Opens and migrates the lineage schema `ottok_<environment>`. */
+export async function openLineage(postgres: Postgres, environment: string): Promise<Lineage> {
+  const schema = `ottok_${environment}`
+  await migrate(postgres.pool, { schema, migrations: lineageMigrations })
+  const transaction = <T>(work: (client: PoolClient) => Promise<T>): Promise<T> =>
+    postgres.transaction(async (client) => {
+      await client.query(`SET LOCAL search_path TO "${schema}"`)
+      return work(client)
+    })
+  return {
+    schema,
+    pool: postgres.pool,
+    transaction,
+    query: (sql, values = []) => transaction(async (client) => (await client.query(sql, [...values])).rows),
+  }
+}

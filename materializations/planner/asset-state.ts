@@ -1,0 +1,90 @@
+import {
+  type Box,
+  type IntervalSet,
+  keyIndexOf,
+  type PartitionSpace,
+  partitionKey,
+  partitionOrdinal,
+  sets,
+  timeOf,
+} from '../../lib/graph/index.ts'
+import type { PartitionRecord } from './recorded.ts'
+import { type CombinedVersion, combinedText, memberHash, VersionIndex } from './version-index.ts'
+
+/** Recorded partitions of one asset, with the combined version of any block of them. */
+export class AssetState {
+  readonly space: PartitionSpace
+  /** Partitions that exist now by definition. */
+  readonly existing: IntervalSet
+  readonly #records = new Map<number, PartitionRecord>()
+  readonly #indexes: VersionIndex[]
+
+  constructor(space: PartitionSpace, existing: IntervalSet, records: readonly PartitionRecord[]) {
+    this.space = space
+    this.existing = existing
+    const known: number[] = []
+    for (const record of records) {
+      const ordinal = partitionOrdinal(space, record.partition)
+      // A partition of an older definition (another grain, a removed key) is not of this asset any more.
+      if (ordinal === undefined) continue
+      this.#records.set(ordinal, record)
+      known.push(ordinal)
+    }
+    const extent = sets.union(existing, sets.fromOrdinals(known))
+    const from = extent.length === 0 ? 0 : timeOf(space, extent[0]![0])
+    const to = extent.length === 0 ? 0 : timeOf(space, extent.at(-1)![1] - 1) + 1
+    this.#indexes = space.keys.map(() => new VersionIndex(from, to))
+    for (const [ordinal, record] of this.#records) this.#count(ordinal, record, 1)
+  }
+
+  record(ordinal: number): PartitionRecord | undefined {
+    return this.#records.get(ordinal)
+  }
+
+  entries(): Iterable<[number, PartitionRecord]> {
+    return this.#records
+  }
+
+  set(ordinal: number, record: PartitionRecord): void {
+    const before = this.#records.get(ordinal)
+    if (before) this.#count(ordinal, before, -1)
+    this.#records.set(ordinal, record)
+    this.#count(ordinal, record, 1)
+  }
+
+  /** Combined version and number of readable members of a block. */
+  combined(box: Box): CombinedVersion {
+    const lanes = new Uint32Array(4)
+    let count = 0
+    const keys = box.keys ?? this.space.keys.keys()
+    for (const key of keys) {
+      if (this.space.time) count += this.#indexes[key]!.accumulate(box.from, box.to, lanes)
+      else count += this.#indexes[key]!.accumulate(0, 1, lanes)
+    }
+    return combinedText(count, lanes)
+  }
+
+  /** Ordinals of a block. */
+  *members(box: Box): Generator<number> {
+    const keyCount = this.space.keys.length
+    for (let time = box.from; time < box.to; time++) {
+      for (const key of box.keys ?? this.space.keys.keys()) yield this.space.time ? time * keyCount + key : key
+    }
+  }
+
+  #count(ordinal: number, record: PartitionRecord, sign: 1 | -1): void {
+    if (!isReadable(record)) return
+    const time = timeOf(this.space, ordinal)
+    const index = this.#indexes[keyIndexOf(this.space, ordinal)]!
+    if (index.covers(time)) {
+      index.add(time, memberHash(partitionKey(this.space, ordinal), record.current.dataVersion), sign)
+    }
+  }
+}
+
+/** A partition that downstreams may read: made, and not in the middle of a swap. */
+export function isReadable(
+  record: PartitionRecord | undefined,
+): record is PartitionRecord & { current: NonNullable<PartitionRecord['current']> } {
+  return record?.current !== undefined && !record.unfinished
+}

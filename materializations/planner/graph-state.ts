@@ -1,0 +1,141 @@
+import {
+  type AssetKey,
+  type Box,
+  type Edge,
+  existingPartitions,
+  type Graph,
+  partitionsSignature,
+  type ResolvedMapping,
+  resolveMapping,
+  sets,
+} from '../../lib/graph/index.ts'
+import { inForce } from './as-of.ts'
+import { AssetState } from './asset-state.ts'
+import type { HistoryEntry, RecordedBox, RecordedInput, RecordedState } from './recorded.ts'
+import { countOf } from './version-index.ts'
+
+export interface Versions {
+  /** Today's code version of each asset. */
+  readonly code: ReadonlyMap<AssetKey, string>
+}
+
+/**
+ * Graph, today's versions and recorded state together: everything that planning asks about.
+ * No I/O and no clock; `now` is given.
+ */
+export class GraphState {
+  readonly graph: Graph
+  readonly now: Date
+  readonly code: ReadonlyMap<AssetKey, string>
+  readonly restate: boolean
+  readonly #assets = new Map<AssetKey, AssetState>()
+  readonly #mappings = new Map<Edge, ResolvedMapping>()
+  readonly #history: Map<AssetKey, HistoryEntry[]>
+  #seq: number
+
+  constructor(
+    graph: Graph,
+    versions: Versions,
+    recorded: RecordedState,
+    now: Date,
+    options: { restate?: boolean } = {},
+  ) {
+    this.graph = graph
+    this.now = now
+    this.code = versions.code
+    this.restate = options.restate ?? false
+    this.#seq = recorded.seq
+    this.#history = new Map([...recorded.history].map(([key, entries]) => [key, [...entries]]))
+    for (const key of graph.order) {
+      const space = graph.space(key)
+      this.#assets.set(key, new AssetState(space, existingPartitions(space, now), recorded.records.get(key) ?? []))
+    }
+    for (const key of graph.order) {
+      for (const edge of graph.upstream.get(key)!) {
+        const up = this.asset(edge.upstream)
+        this.#mappings.set(edge, resolveMapping(edge.mapping, this.asset(key).space, up.space, up.existing))
+      }
+    }
+  }
+
+  get seq(): number {
+    return this.#seq
+  }
+
+  asset(key: AssetKey): AssetState {
+    return this.#assets.get(key)!
+  }
+
+  mapping(edge: Edge): ResolvedMapping {
+    return this.#mappings.get(edge)!
+  }
+
+  partitionsSignature(key: AssetKey): string {
+    return partitionsSignature(this.graph.asset(key).partitions)
+  }
+
+  history(key: AssetKey): readonly HistoryEntry[] {
+    return this.#history.get(key) ?? []
+  }
+
+  /** Takes over what a run has recorded, so that later steps see it. */
+  applied(seq: number, history?: { key: AssetKey; entry: HistoryEntry }): void {
+    this.#seq = Math.max(this.#seq, seq)
+    if (history) this.#history.set(history.key, [...this.history(history.key), history.entry])
+  }
+
+  /** Today's inputs of one partition, as they would be recorded. */
+  inputs(key: AssetKey, ordinal: number): RecordedInput[] {
+    return this.graph.upstream.get(key)!.map((edge) => this.input(edge, ordinal))
+  }
+
+  input(edge: Edge, ordinal: number): RecordedInput {
+    const up = this.asset(edge.upstream)
+    const box = this.mapping(edge).boxOf(ordinal)
+    const base = {
+      name: edge.name,
+      upstream: edge.upstream,
+      mapping: this.mapping(edge).text,
+      box: recordedBox(box, up.space.keys),
+      asOfSeq: this.#seq,
+    }
+    if (edge.mapping.kind !== 'asOf') return { ...base, version: up.combined(box), restated: false }
+    const pinned = this.#pinnedInput(edge, ordinal)
+    if (pinned) return pinned
+    return { ...base, version: inForce(this, edge, ordinal).version, restated: this.restate }
+  }
+
+  /** An `asOf` input that `--restate` moved stays where it was put. */
+  #pinnedInput(edge: Edge, ordinal: number): RecordedInput | undefined {
+    if (this.restate) return undefined
+    const recorded = this.asset(edge.downstream).record(ordinal)?.current?.inputs
+    return recorded?.find((input) => input.name === edge.name && input.restated && input.mapping === 'asOf')
+  }
+
+  /** Upstream partitions that this partition needs and that nothing has made (or that do not exist yet). */
+  absentInputs(edge: Edge, ordinal: number): { missing: number[]; notYet: number[] } {
+    const up = this.asset(edge.upstream)
+    const missing: number[] = []
+    const notYet: number[] = []
+    if (edge.mapping.kind === 'asOf') {
+      if (inForce(this, edge, ordinal).entries.length < up.space.keys.length) {
+        missing.push(...sets.ordinals(up.existing))
+      }
+      return { missing, notYet }
+    }
+    const box = this.mapping(edge).boxOf(ordinal)
+    const wanted = (up.space.time ? box.to - box.from : 1) * (box.keys ?? up.space.keys).length
+    if (countOf(up.combined(box)) === wanted) return { missing, notYet }
+    for (const member of up.members(box)) {
+      const record = up.record(member)
+      if (record?.current && !record.unfinished) continue
+      if (sets.has(up.existing, member)) missing.push(member)
+      else notYet.push(member)
+    }
+    return { missing, notYet }
+  }
+}
+
+export function recordedBox(box: Box, keys: readonly string[]): RecordedBox {
+  return { from: box.from, to: box.to, keys: box.keys?.map((key) => keys[key]!) ?? null }
+}

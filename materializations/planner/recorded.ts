@@ -1,0 +1,69 @@
+import type { CombinedVersion } from './version-index.ts'
+
+/** A block of upstream partitions as recorded: time ordinals `[from, to)` x key names (null: all). */
+export interface RecordedBox {
+  readonly from: number
+  readonly to: number
+  readonly keys: readonly string[] | null
+}
+
+/** One input of one materialization. */
+export interface RecordedInput {
+  readonly name: string
+  readonly upstream: string
+  /** Canonical text of the mapping. */
+  readonly mapping: string
+  readonly box: RecordedBox
+  readonly version: CombinedVersion
+  /** Sequence number up to which the upstream was known when the version was taken. */
+  readonly asOfSeq: number
+  /** An `asOf` input that `--restate` moved on purpose: it holds until moved again. */
+  readonly restated: boolean
+}
+
+/** What lineage holds of one partition: its current version, and the last attempt when that failed. */
+export interface PartitionRecord {
+  readonly partition: string
+  readonly current: CurrentVersion | undefined
+  readonly failure: { readonly at: Date; readonly message: string; readonly runId: string } | undefined
+  /** An intent is open: the swap was begun and not recorded. Neither fresh nor readable. */
+  readonly unfinished: boolean
+}
+
+export interface CurrentVersion {
+  readonly seq: number
+  readonly runId: string
+  readonly madeAt: Date
+  readonly codeVersion: string
+  readonly dataVersion: string
+  readonly partitionsSignature: string
+  readonly inputs: readonly RecordedInput[]
+  readonly location: StoredLocation
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** Where the version lies, by kind of store. */
+export type StoredLocation =
+  | { readonly kind: 'warehouse'; readonly table: string; readonly schema: string; readonly rows: number }
+  | { readonly kind: 'objects'; readonly object: string; readonly bytes: number }
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'published'; readonly table: string; readonly load: string; readonly rows: number }
+  | { readonly kind: 'observed' }
+  | { readonly kind: 'effect' }
+
+/** One past version of an upstream that is read `asOf`. */
+export interface HistoryEntry {
+  readonly partition: string
+  readonly seq: number
+  /** The run's "now": from then on this version is in force. */
+  readonly effectiveAt: Date
+  readonly dataVersion: string
+  readonly location: StoredLocation
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+export interface RecordedState {
+  readonly records: ReadonlyMap<string, readonly PartitionRecord[]>
+  readonly history: ReadonlyMap<string, readonly HistoryEntry[]>
+  readonly seq: number
+}
