@@ -1,0 +1,68 @@
+/** One subscriber: what it is (traits, fixed) and what it is like now (latent and billing state). */
+import type { Phase } from '../../features/labels/change-log.ts'
+import type { Channel } from './parameters.ts'
+
+export interface Traits {
+  /** Position in the world; seeds all of the account's random numbers. */
+  readonly number: number
+  readonly userId: string
+  readonly channel: Channel
+  /** Pays by hand, never automatically. */
+  readonly manual: boolean
+  readonly addon: boolean
+  /** Level that satisfaction returns to. */
+  readonly satisfaction: number
+  readonly stress: number
+  /** Logit of an active day at engagement 0. */
+  readonly activity: number
+  /** Index into `platforms` of the main device, and how many devices there are. */
+  readonly platform: number
+  readonly devices: number
+  /** Day of the month on which money comes in. */
+  readonly payday: number
+  /** Shares of viewing by kind of title. */
+  readonly taste: readonly number[]
+}
+
+/** Mutable; a copy of it (`{ ...account }`) is a possible future of the account. Moments are local seconds. */
+export interface Account {
+  readonly traits: Traits
+  satisfaction: number
+  fit: number
+  stress: number
+  habit: number
+  state: 'covered' | 'retrying' | 'lapsed' | 'deleted'
+  /** Phase of the latest entitlement, and of the one before it: a prepaid one may not have begun yet. */
+  phase: Phase
+  previousPhase: Phase
+  startAt: number
+  /** End of the chain of entitlements; once it is broken, the moment it broke. */
+  endAt: number
+  /** Index into the parameters' plans. */
+  plan: number
+  /** How many entitlements there were; numbers the latest. */
+  entitlements: number
+  /** Spells that broke and were begun again. */
+  spells: number
+  /** End of the last spell that was followed by another. */
+  brokenAt: number
+  autoRenew: boolean
+  cancelled: boolean
+  fullPricePaid: boolean
+  tries: number
+  nextTryAt: number
+  /** When a manual payer means to pay; NaN = not decided, Infinity = not at all. */
+  payAt: number
+  cardExpiresAt: number
+}
+
+/** May the account watch at `moment`: covered and not paused, or left on while a payment is retried. */
+export function hasAccess(account: Account, moment: number): boolean {
+  if (account.state === 'retrying') return true
+  return account.state === 'covered' && coveringPhase(account, moment) !== 'pause'
+}
+
+/** Phase of the entitlement that covers `moment` of a covered account. */
+export function coveringPhase(account: Account, moment: number): Phase {
+  return account.startAt <= moment ? account.phase : account.previousPhase
+}

@@ -1,0 +1,48 @@
+/** The AUC that a perfect observer of the latent state would reach: the noise ceiling of a world. */
+
+export interface AttainableAuc {
+  readonly accounts: number
+  /** Mean probability of churn. */
+  readonly baseRate: number
+  /** Plug-in estimates from half of the futures and from all, and the estimate without their leading bias. */
+  readonly half: number
+  readonly full: number
+  readonly auc: number
+}
+
+/** Churns of an account among the futures of each half. */
+export type ChurnCounts = readonly [firstHalf: number, secondHalf: number]
+
+/**
+ * AUC* = sum p_i (1 - p_j) [1(p_i > p_j) + 1/2 1(p_i = p_j)] / sum p_i (1 - p_j), over ordered pairs of accounts.
+ * Estimated p overstates it by about b / M for M futures, so 2 A(M) - A(M/2) removes the leading term (SIMULATOR.md).
+ * NaN when nobody, or everybody, churns.
+ */
+export function attainableAuc(counts: readonly ChurnCounts[], futures: number): AttainableAuc {
+  const all = counts.map(([first, second]) => first + second)
+  const full = plugInAuc(all, futures)
+  const halves = [counts.map(([first]) => first), counts.map(([, second]) => second)]
+  const half = halves.reduce((sum, each) => sum + plugInAuc(each, futures / 2), 0) / 2
+  const baseRate = all.reduce((sum, churned) => sum + churned, 0) / (all.length * futures)
+  return { accounts: counts.length, baseRate, half, full, auc: 2 * full - half }
+}
+
+/** The plug-in formula over p = churned / futures; linear in accounts, since p takes few values. */
+function plugInAuc(churned: readonly number[], futures: number): number {
+  const sizes = new Float64Array(futures + 1)
+  for (const count of churned) sizes[count] = (sizes[count] as number) + 1
+  let negativesBelow = 0
+  let concordant = 0
+  let positives = 0
+  let own = 0
+  for (let count = 0; count <= futures; count += 1) {
+    const p = count / futures
+    const size = sizes[count] as number
+    concordant += size * p * (negativesBelow + (size * (1 - p)) / 2)
+    // An account is no pair with itself.
+    own += size * p * (1 - p)
+    negativesBelow += size * (1 - p)
+    positives += size * p
+  }
+  return (concordant - own / 2) / (positives * negativesBelow - own)
+}

@@ -1,0 +1,101 @@
+/** Billing's change log as it reaches the archive: in the serving day in which each change became known. */
+import type { Account } from './account.ts'
+import type { ArchiveWriter } from './archive.ts'
+import type { BillingLog, Grant } from './billing-log.ts'
+import { DAY, type WorldCalendar } from './calendar.ts'
+import type { Channel } from './parameters.ts'
+import { type Random, STREAM } from './random.ts'
+import type { SubscriptionRow, subscriptionShape } from './shapes.ts'
+
+const EMPTY: Omit<SubscriptionRow, 'change_id' | 'user_id' | 'kind' | 'at' | 'known_at'> = {
+  entitlement_id: '',
+  product: '',
+  phase: '',
+  start: null,
+  end_promised: null,
+  activated_at: null,
+  until: null,
+  value: 0,
+  why: '',
+  charge_kopecks: 0,
+  list_kopecks: 0,
+  plan_code: '',
+  plan_days: 0,
+  channel: '',
+}
+const ADDON_KOPECKS = 19_900
+
+/**
+ * A log that writes change rows. The history of the initial base becomes known one hour into the world, when the log
+ * is first loaded; everything else some minutes after it took place, from stores now and then a day later, from
+ * operators the next morning.
+ */
+export function createBillingArchive(
+  writer: ArchiveWriter<typeof subscriptionShape>,
+  calendar: WorldCalendar,
+  random: Random,
+): BillingLog {
+  const changes = new Map<number, number>()
+  const loadedAt = calendar.utc(3600)
+  const write = (account: Account, at: number, happenedAt: number, fields: Partial<SubscriptionRow> & { kind: string }): void => {
+    const { number, userId, channel } = account.traits
+    const nth = (changes.get(number) ?? 0) + 1
+    changes.set(number, nth)
+    random.at(STREAM.logging, number, nth)
+    const known = Math.max(loadedAt, calendar.utc(happenedAt + billingLag(channel, random)))
+    const row = { ...EMPTY, change_id: `${userId}-${nth}`, user_id: userId, at: calendar.utc(at), known_at: known, ...fields }
+    writer.add(calendar.servingDayAt(known), row, known)
+  }
+  const entitlementId = (account: Account): string => `${account.traits.userId}-e${account.entitlements}`
+
+  const entitlement = (account: Account, period: Grant): void => {
+    const times = {
+      start: calendar.utc(period.start),
+      end_promised: calendar.utc(period.end),
+      activated_at: calendar.utc(period.activatedAt),
+    }
+    const plan = { plan_code: period.plan.code, plan_days: period.plan.days, channel: account.traits.channel }
+    const base = { kind: 'entitlement', entitlement_id: entitlementId(account), ...times, ...plan }
+    write(account, period.start, period.activatedAt, {
+      ...base,
+      product: 'base',
+      phase: period.phase,
+      charge_kopecks: period.chargeKopecks,
+      list_kopecks: period.plan.listKopecks,
+    })
+    if (!account.traits.addon || period.phase !== 'paid') return
+    write(account, period.start, period.activatedAt, {
+      ...base,
+      entitlement_id: `${base.entitlement_id}a`,
+      product: 'sport',
+      phase: 'paid',
+      charge_kopecks: ADDON_KOPECKS,
+      list_kopecks: ADDON_KOPECKS,
+    })
+  }
+  return {
+    entitlement,
+    revocation: (account, at, why) =>
+      write(account, at, at, { kind: 'revocation', entitlement_id: entitlementId(account), why }),
+    replacement: (account, at) => write(account, at, at, { kind: 'replacement', entitlement_id: entitlementId(account) }),
+    autoRenew: (account, at, on) => write(account, at, at, { kind: 'auto_renew', value: on ? 1 : 0 }),
+    cancellation: (account, at, why) => write(account, at, at, { kind: 'cancellation', why }),
+    payment: (account, at, succeeded, why, kopecks) =>
+      write(account, at, at, {
+        kind: 'payment',
+        value: succeeded ? 1 : 0,
+        why,
+        charge_kopecks: kopecks,
+        channel: account.traits.channel,
+      }),
+    access: (account, at, until, why) => write(account, at, at, { kind: 'access', until: calendar.utc(until), why }),
+  }
+}
+
+/** Seconds until a change is known. */
+function billingLag(channel: Channel, random: Random): number {
+  const minutes = 20 + random.integer(580)
+  if (channel === 'card') return minutes
+  if (channel === 'operator') return minutes + 6 * 3600 + random.integer(DAY)
+  return random.chance(0.08) ? minutes + random.integer(30 * 3600) : minutes
+}

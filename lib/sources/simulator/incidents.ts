@@ -1,0 +1,41 @@
+/** Rare turns of a running period: refunds, deleted accounts, a change to another plan. */
+import type { Account } from './account.ts'
+import type { BillingLog } from './billing-log.ts'
+import { DAY } from './calendar.ts'
+import { endSpell, grant } from './entitlement.ts'
+import { engagement } from './latent.ts'
+import type { Parameters, Plan } from './parameters.ts'
+import type { Random } from './random.ts'
+
+/** One day of a covered account whose latest entitlement has begun before `from`. */
+export function liveIncidentDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  const { incidents } = parameters
+  const unhappy = Math.exp(-0.5 * engagement(account, parameters))
+  const refund = account.phase === 'paid' ? incidents.refundRate * unhappy : 0
+  const deletion = incidents.deletionRate * unhappy
+  const upgrade = account.phase === 'paid' && account.plan === 0 ? incidents.upgradeRate / unhappy : 0
+  const luck = random.uniform()
+  if (luck >= refund + deletion + upgrade) return
+  const at = from + Math.floor(random.uniform() * Math.max(1, Math.min(DAY, account.endAt - from) - 1))
+  if (luck < refund) {
+    const why = random.chance(incidents.chargebackShare) ? 'chargeback' : 'refund'
+    log?.revocation(account, at, why)
+    turnOff(account, at, log)
+    endSpell(account, at, 'lapsed')
+  } else if (luck < refund + deletion) {
+    log?.revocation(account, at, 'deleted')
+    turnOff(account, at, log)
+    endSpell(account, at, 'deleted')
+  } else {
+    const plan = parameters.plans[1] as Plan
+    log?.replacement(account, at)
+    account.plan = 1
+    log?.payment(account, at, true, '', plan.listKopecks)
+    grant(account, { phase: 'paid', start: at, end: at + plan.days * DAY, activatedAt: at, chargeKopecks: plan.listKopecks, plan }, log)
+  }
+}
+
+function turnOff(account: Account, at: number, log: BillingLog | null): void {
+  if (account.autoRenew) log?.autoRenew(account, at, false)
+  account.autoRenew = false
+}

@@ -1,0 +1,66 @@
+/** Deciding to leave, and thinking better of it: earlier than the lapse, and visible as a cancellation. */
+import type { Account } from './account.ts'
+import type { BillingLog } from './billing-log.ts'
+import { DAY } from './calendar.ts'
+import { grant } from './entitlement.ts'
+import { engagement } from './latent.ts'
+import type { Parameters, Plan } from './parameters.ts'
+import type { Random } from './random.ts'
+
+const REASONS = ['price', 'nothing_to_watch', 'quality', 'not_used', 'other'] as const
+
+/** One day of a covered account's will to stay; acts within [`from`, end of the day or of the chain). */
+export function liveIntentDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  if (account.traits.manual || account.phase === 'partner' || account.phase === 'gift') return
+  const until = Math.min(from + DAY, account.endAt)
+  if (account.autoRenew) {
+    if (random.chance(cancelRate(account, from, parameters))) cancel(account, between(from, until, random), parameters, random, log)
+  } else if (account.cancelled) {
+    const { intent } = parameters
+    if (random.chance(intent.undoRate * Math.exp(intent.undoEngagement * engagement(account, parameters)))) {
+      account.autoRenew = true
+      account.cancelled = false
+      log?.autoRenew(account, between(from, until, random), true)
+    }
+  }
+}
+
+function cancelRate(account: Account, from: number, parameters: Parameters): number {
+  const { intent } = parameters
+  const trial = account.phase === 'trial' || account.phase === 'intro'
+  const mood = (trial ? intent.trialEngagement : intent.engagement) * engagement(account, parameters)
+  const rate = (trial ? intent.trialRate : intent.paidRate) * Math.exp(intent.stress * account.stress - mood)
+  // Only the running period has an early and a late part; a prepaid one has not begun.
+  if (account.startAt > from) return rate
+  return rate * (from - account.startAt < 2 * DAY ? intent.early : account.endAt - from < 3 * DAY ? intent.late : 1)
+}
+
+function cancel(account: Account, at: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  const { intent } = parameters
+  const running = account.startAt <= at && account.phase === 'paid'
+  const choice = random.uniform()
+  const plan = parameters.plans[account.plan] as Plan
+  if (running && choice < intent.pauseShare) {
+    const end = account.endAt + intent.pauseDays * DAY
+    grant(account, { phase: 'pause', start: account.endAt, end, activatedAt: at, chargeKopecks: 0, plan }, log)
+    return
+  }
+  account.autoRenew = false
+  account.cancelled = true
+  if (log !== null) {
+    log.cancellation(account, at, REASONS[random.integer(REASONS.length)] as string)
+    log.autoRenew(account, at, false)
+  }
+  if (running && choice < intent.pauseShare + intent.promoShare) {
+    // Free days were offered and taken: they follow the paid period, and renewal goes on after them.
+    const end = account.endAt + intent.promoDays * DAY
+    grant(account, { phase: 'promo', start: account.endAt, end, activatedAt: at + 1, chargeKopecks: 0, plan }, log)
+    account.autoRenew = true
+    account.cancelled = false
+    log?.autoRenew(account, at + 1, true)
+  }
+}
+
+function between(from: number, until: number, random: Random): number {
+  return from + Math.floor(random.uniform() * Math.max(1, until - from - 2))
+}

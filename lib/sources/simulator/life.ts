@@ -1,0 +1,34 @@
+/** One day of one account: moods, then billing in the order in which things can happen. */
+import type { Account } from './account.ts'
+import type { BillingLog } from './billing-log.ts'
+import { DAY } from './calendar.ts'
+import { liveIncidentDay } from './incidents.ts'
+import { liveIntentDay } from './intent.ts'
+import { liveLatentDay } from './latent.ts'
+import type { Parameters } from './parameters.ts'
+import type { Random } from './random.ts'
+import { endPeriod, liveLapsedDay, liveManualDay, retryCharge } from './renewal.ts'
+
+/**
+ * Lives `day` and leaves the account as it is at the next midnight. The same function lives the world (with a log) and
+ * its possible futures (`log` null).
+ */
+export function liveDay(
+  account: Account,
+  day: number,
+  dayOfMonth: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
+  if (account.state === 'deleted') return
+  liveLatentDay(account, parameters, random)
+  const from = day * DAY
+  const until = from + DAY
+  if (account.state === 'covered' && account.startAt < from) liveIncidentDay(account, from, parameters, random, log)
+  if (account.state === 'covered') liveIntentDay(account, from, parameters, random, log)
+  if (account.traits.manual) liveManualDay(account, from, parameters, random, log)
+  if (account.state === 'covered' && account.endAt < until) endPeriod(account, dayOfMonth, parameters, random, log)
+  if (account.state === 'retrying') retryCharge(account, until, parameters, random, log)
+  else if (account.state === 'lapsed' && account.endAt < from) liveLapsedDay(account, from, parameters, random, log)
+}

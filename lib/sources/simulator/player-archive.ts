@@ -1,0 +1,112 @@
+/** Player messages as they reach the archive: late, sometimes twice, sometimes broken. */
+import type { ArchiveWriter } from './archive.ts'
+import type { WorldCalendar } from './calendar.ts'
+import type { Parameters } from './parameters.ts'
+import { type Random, STREAM } from './random.ts'
+import type { PlayerEventRow, playerEventShape } from './shapes.ts'
+import type { Platform, PlayerMessage, SessionSink } from './viewing.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** What was done to an event day's rows; the truth that accounting is checked against. */
+export interface DirtCount {
+  duplicates: number
+  unparsableTime: number
+  negativeSeconds: number
+  missingUser: number
+  absurdValues: number
+}
+
+export interface PlayerArchive {
+  readonly sink: SessionSink
+  /** By event day index. */
+  readonly dirt: ReadonlyMap<number, DirtCount>
+}
+
+export function createPlayerArchive(
+  writer: ArchiveWriter<typeof playerEventShape>,
+  calendar: WorldCalendar,
+  parameters: Parameters,
+  random: Random,
+): PlayerArchive {
+  const dirt = new Map<number, DirtCount>()
+  let sessions = 0
+  const countOf = (day: number): DirtCount => {
+    let count = dirt.get(day)
+    if (count === undefined) {
+      count = { duplicates: 0, unparsableTime: 0, negativeSeconds: 0, missingUser: 0, absurdValues: 0 }
+      dirt.set(day, count)
+    }
+    return count
+  }
+  const sink: SessionSink = (messages) => {
+    sessions += 1
+    random.at(STREAM.arrivals, sessions, 0)
+    const last = messages[messages.length - 1] as PlayerMessage
+    const offline = offlineLag(last.platform, random)
+    const online = calendar.utc(last.at) + offline
+    for (const message of messages) {
+      const happened = calendar.utc(message.at) + random.integer(1000)
+      // A device that was offline sends the whole session when it is back.
+      const received = Math.round(Math.max(happened, offline > 0 ? online : 0) + 2000 + random.exponential(MINUTE))
+      const day = calendar.dayAt(happened)
+      // The evening that runs past the last day belongs to a day beyond the world.
+      if (day >= calendar.days) continue
+      const clean = rowOf(message, happened, received)
+      const row = random.chance(parameters.dirt.malformedShare) ? broken(clean, countOf(day), random) : clean
+      writer.add(day, row, received)
+      if (!random.chance(parameters.dirt.duplicateShare)) continue
+      const again = received + Math.round(MINUTE + random.exponential(8 * HOUR))
+      writer.add(day, { ...row, received_at: again }, again)
+      countOf(day).duplicates += 1
+    }
+  }
+  return { sink, dirt }
+}
+
+function rowOf(message: PlayerMessage, happened: number, received: number): PlayerEventRow {
+  const { userId } = message.account.traits
+  return {
+    event_id: `${message.session}-${message.sequence}`,
+    user_id: userId,
+    device_id: `d${userId.slice(1)}${message.device}`,
+    platform: message.platform,
+    session_id: message.session,
+    title_id: message.title.id,
+    event: message.event,
+    position_s: message.position,
+    watched_s: message.watched,
+    duration_s: message.title.durationSeconds,
+    stall_ms: message.stallMs,
+    event_time: new Date(happened).toISOString(),
+    received_at: received,
+  }
+}
+
+/** Milliseconds that a session waits on the device: hours for some, days for a few, hardly ever on TV and web. */
+function offlineLag(platform: Platform, random: Random): number {
+  const mobile = platform === 'android' || platform === 'ios'
+  const luck = random.uniform()
+  if (luck < (mobile ? 0.06 : 0.003)) return Math.min(5 * 24 * HOUR, random.exponential(30 * HOUR))
+  if (luck < (mobile ? 0.2 : 0.04)) return random.exponential(3 * HOUR)
+  return 0
+}
+
+/** Four ways to be wrong, each one that typing has to notice. */
+function broken(row: PlayerEventRow, count: DirtCount, random: Random): PlayerEventRow {
+  switch (random.integer(4)) {
+    case 0:
+      count.unparsableTime += 1
+      return { ...row, event_time: ['', 'null', '31.02.2026 25:61'][random.integer(3)] as string }
+    case 1:
+      count.negativeSeconds += 1
+      return { ...row, watched_s: -1 - row.watched_s }
+    case 2:
+      count.missingUser += 1
+      return { ...row, user_id: '' }
+    default:
+      count.absurdValues += 1
+      return { ...row, watched_s: 1_000_000_000 + row.watched_s }
+  }
+}

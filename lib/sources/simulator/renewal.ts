@@ -1,0 +1,126 @@
+/** The end of a period: automatic charges with their retries, payments by hand, lapse and return. */
+import type { Account } from './account.ts'
+import type { BillingLog } from './billing-log.ts'
+import { DAY } from './calendar.ts'
+import { endSpell, grant } from './entitlement.ts'
+import { engagement } from './latent.ts'
+import type { Parameters, Plan } from './parameters.ts'
+import { logistic, type Random } from './random.ts'
+
+const HOUR = 3600
+/** When manual payers pay, in hours from the end of the period, with the share of each. */
+const PAY_AFTER = [-60, -30, -6, 5, 20, 40, 90] as const
+const PAY_SHARES = [0.16, 0.2, 0.24, 0.16, 0.12, 0.07, 0.05]
+
+/** The chain ends at `account.endAt`, today. `dayOfMonth` is today's. */
+export function endPeriod(account: Account, dayOfMonth: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  const at = account.endAt
+  const plan = parameters.plans[account.plan] as Plan
+  if (account.phase === 'partner') {
+    if (!random.chance(parameters.renewal.partnerKeep)) return endSpell(account, at, 'lapsed')
+    grant(account, { phase: 'partner', start: at, end: at + 30 * DAY, activatedAt: at, chargeKopecks: 0, plan }, log)
+    return
+  }
+  if (account.phase === 'gift') {
+    if (!random.chance(parameters.renewal.giftKeep)) return endSpell(account, at, 'lapsed')
+    switchOn(account, at, log)
+    return buy(account, at, at, parameters, log)
+  }
+  if (!account.autoRenew) return endSpell(account, at, 'lapsed')
+  const failure = chargeFailure(account, dayOfMonth, parameters)
+  if (!random.chance(failure)) return buy(account, at, at, parameters, log)
+  log?.payment(account, at, false, failureReason(account, random), plan.listKopecks)
+  const store = account.traits.channel === 'app_store' || account.traits.channel === 'google_play'
+  const grace = (store ? parameters.renewal.storeGraceDays : parameters.renewal.dunningDays) * DAY
+  log?.access(account, at, at + grace, store ? 'store_grace' : 'dunning')
+  endSpell(account, at, 'retrying')
+  account.tries = 0
+  account.nextTryAt = at + (parameters.renewal.retriesAfter[0] as number)
+}
+
+/** Repeated charges of a failed renewal that fall before `until`. */
+export function retryCharge(account: Account, until: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  const { retriesAfter, retry, retryStress } = parameters.renewal
+  while (account.state === 'retrying' && account.nextTryAt < until) {
+    const at = account.nextTryAt
+    const expired = at >= account.cardExpiresAt
+    if (random.chance(logistic(retry - retryStress * account.stress))) {
+      // Somebody had to enter a new card before an expired one could pay.
+      if (expired) account.cardExpiresAt = at + 3 * 365 * DAY
+      buy(account, account.endAt, at, parameters, log)
+      return
+    }
+    log?.payment(account, at, false, expired ? 'expired_card' : 'insufficient_funds', listPrice(account, parameters))
+    account.tries += 1
+    const after = retriesAfter[account.tries]
+    if (after === undefined) {
+      account.state = 'lapsed'
+      account.autoRenew = false
+      log?.autoRenew(account, at, false)
+    } else account.nextTryAt = account.endAt + after
+  }
+}
+
+/** Payments by hand, before the end or after it. */
+export function liveManualDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  if (account.phase === 'gift' || account.phase === 'partner') return
+  const undecided = Number.isNaN(account.payAt)
+  if (undecided && account.state === 'covered' && account.endAt - from < 3 * DAY && account.startAt <= from) {
+    const { manual, manualTrial, manualEngagement, manualStress } = parameters.renewal
+    const level = account.phase === 'paid' || account.phase === 'promo' ? manual : manualTrial
+    const will = logistic(level + manualEngagement * engagement(account, parameters) - manualStress * account.stress)
+    account.payAt = random.chance(will)
+      ? Math.max(from + HOUR, account.endAt + (PAY_AFTER[random.weighted(PAY_SHARES)] as number) * HOUR)
+      : Number.POSITIVE_INFINITY
+  }
+  if (account.payAt >= from && account.payAt < from + DAY) {
+    const early = account.state === 'covered' && account.payAt < account.endAt
+    buy(account, early ? account.endAt : account.payAt, account.payAt, parameters, log)
+  }
+}
+
+/** A lapsed account may come back on its own. */
+export function liveLapsedDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+  const { comeback } = parameters
+  const away = (from - account.endAt) / DAY
+  const rate = account.fullPricePaid ? comeback.rate : comeback.trialRate
+  const wish = rate * Math.exp(comeback.engagement * engagement(account, parameters)) * 2 ** (-away / comeback.halfLifeDays)
+  if (!random.chance(wish)) return
+  const at = Math.max(from, account.endAt) + HOUR + Math.floor(random.uniform() * 3 * HOUR)
+  switchOn(account, at, log)
+  buy(account, at, at, parameters, log)
+}
+
+function switchOn(account: Account, at: number, log: BillingLog | null): void {
+  if (account.traits.manual || account.autoRenew) return
+  account.autoRenew = true
+  account.cancelled = false
+  log?.autoRenew(account, at, true)
+}
+
+/** A full-price period of the account's plan. */
+export function buy(account: Account, start: number, at: number, parameters: Parameters, log: BillingLog | null): void {
+  const plan = parameters.plans[account.plan] as Plan
+  log?.payment(account, at, true, '', plan.listKopecks)
+  const end = start + plan.days * DAY
+  grant(account, { phase: 'paid', start, end, activatedAt: at, chargeKopecks: plan.listKopecks, plan }, log)
+}
+
+function chargeFailure(account: Account, dayOfMonth: number, parameters: Parameters): number {
+  const { renewal } = parameters
+  const toPayday = (account.traits.payday - dayOfMonth + 31) % 31
+  let logit = renewal.failure + renewal.failureStress * account.stress
+  if (toPayday > 0 && toPayday <= 5) logit += renewal.failureBeforePayday
+  if (account.phase === 'trial' || account.phase === 'intro') logit += renewal.trialFailure
+  if (account.endAt >= account.cardExpiresAt) logit += renewal.expiredCardFailure
+  return logistic(logit)
+}
+
+function failureReason(account: Account, random: Random): string {
+  if (account.endAt >= account.cardExpiresAt) return 'expired_card'
+  return random.chance(0.85) ? 'insufficient_funds' : 'technical'
+}
+
+function listPrice(account: Account, parameters: Parameters): number {
+  return (parameters.plans[account.plan] as Plan).listKopecks
+}

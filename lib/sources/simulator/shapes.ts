@@ -1,0 +1,86 @@
+/** Columns of the three archives, and the ClickHouse types that their Parquet files are read with. */
+import type { ColumnKind, Row, TableShape } from '../parquet/index.ts'
+
+/**
+ * One row per message of a player.
+ * - `event`: start, heartbeat or stop; `watched_s` is seconds watched since the session's message before
+ * - `position_s`: place in the title; `duration_s`: its length; `stall_ms`: time lost to buffering since then
+ * - `event_time`: as the device wrote it (ISO 8601, UTC); not every row holds a time
+ * - `received_at`: when the row reached the archive
+ * A redelivered message repeats its `event_id`. Seconds may be negative or absurd and the user may be missing: the
+ * archive keeps what was sent.
+ */
+export const playerEventShape = {
+  event_id: 'unique',
+  user_id: 'text',
+  device_id: 'text',
+  platform: 'text',
+  session_id: 'text',
+  title_id: 'text',
+  event: 'text',
+  position_s: 'integer',
+  watched_s: 'integer',
+  duration_s: 'integer',
+  stall_ms: 'integer',
+  event_time: 'unique',
+  received_at: 'time',
+} as const satisfies TableShape
+
+/** The change log: `changeLogColumns` of lib/features says what each column means. */
+export const subscriptionShape = {
+  change_id: 'unique',
+  user_id: 'text',
+  kind: 'text',
+  entitlement_id: 'text',
+  product: 'text',
+  phase: 'text',
+  start: 'time?',
+  end_promised: 'time?',
+  activated_at: 'time?',
+  at: 'time',
+  until: 'time?',
+  value: 'integer',
+  why: 'text',
+  charge_kopecks: 'integer',
+  list_kopecks: 'integer',
+  plan_code: 'text',
+  plan_days: 'integer',
+  channel: 'text',
+  known_at: 'time',
+} as const satisfies TableShape
+
+/** One row per title known by the day's serving cut-off: a dated snapshot of the whole catalogue. */
+export const catalogueShape = {
+  title_id: 'text',
+  name: 'text',
+  kind: 'text',
+  genre: 'text',
+  duration_s: 'integer',
+  release_date: 'text',
+  known_at: 'time',
+} as const satisfies TableShape
+
+export const shapes = {
+  player_events: { columns: playerEventShape, arrival: 'received_at' },
+  subscriptions: { columns: subscriptionShape, arrival: 'known_at' },
+  catalogue: { columns: catalogueShape, arrival: 'known_at' },
+} as const
+
+export type SourceName = keyof typeof shapes
+export type PlayerEventRow = Row<typeof playerEventShape>
+export type SubscriptionRow = Row<typeof subscriptionShape>
+export type CatalogueRow = Row<typeof catalogueShape>
+
+const ENGINE_TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: 'String',
+  unique: 'String',
+  integer: 'Int64',
+  time: "DateTime64(3, 'UTC')",
+  'time?': "Nullable(DateTime64(3, 'UTC'))",
+}
+
+/** Names and ClickHouse types of a source's columns. */
+export function columnsOf(source: SourceName): { name: string; type: string }[] {
+  const columns: TableShape = shapes[source].columns
+  return Object.entries(columns).map(([name, kind]) => ({ name, type: ENGINE_TYPES[kind] }))
+}
