@@ -52,7 +52,8 @@ export async function loadScorer(
       for (let from = 0; from < matrix.rows; from += batchRows) {
         signal?.throwIfAborted()
         const rows = Math.min(batchRows, matrix.rows - from)
-        const values = matrix.data.subarray(from * matrix.columns, (from + rows) * matrix.columns)
+        // A copy, since the runtime takes no shared memory.
+        const values = matrix.data.slice(from * matrix.columns, (from + rows) * matrix.columns)
         const result = await session.run({ [onnxNames.input]: new Tensor('float32', values, [rows, matrix.columns]) })
         margins.set(result[onnxNames.margin]!.data as Float32Array, from)
         probabilities.set(result[onnxNames.probability]!.data as Float32Array, from)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { OttokError } from '../../config/errors.ts'
 import { checkMatrix, type Matrix } from '../matrix.ts'
 import type {
@@ -47,7 +47,8 @@ interface Pending {
  * @throws OttokError when there is no library (says how to install it) or the worker was not built
  */
 export async function openXgboost(options: { readonly library?: string | undefined } = {}): Promise<Xgboost> {
-  const worker = new Worker(workerPath(), { workerData: { library: options.library } })
+  // SHARE_ENV, so that what the worker sets before it loads the library reaches the C environment.
+  const worker = new Worker(workerPath(), { workerData: { library: options.library }, env: SHARE_ENV })
   const pending = new Map<number, Pending>()
   let lastId = 0
 

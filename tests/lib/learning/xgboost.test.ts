@@ -101,11 +101,31 @@ describe('cancelling', () => {
 
 describe('errors', () => {
   test.each([
-    ['an infinity', { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, Infinity) }, labels: Float32Array.of(0, 1) }, /Row 1, column 0 is Infinity/],
-    ['one class', { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, 2) }, labels: Float32Array.of(1, 1) }, /All its 2 labels are 1/],
-    ['a label of 2', { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, 2) }, labels: Float32Array.of(2, 1) }, /One of its labels is 2/],
-    ['too few labels', { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, 2) }, labels: Float32Array.of(1) }, /2 rows, 1 labels/],
-    ['a short matrix', { matrix: { rows: 2, columns: 2, data: Float32Array.of(1, 2) }, labels: Float32Array.of(1, 0) }, /holds 2 numbers/],
+    [
+      'an infinity',
+      { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, Infinity) }, labels: Float32Array.of(0, 1) },
+      /Row 1, column 0 is Infinity/,
+    ],
+    [
+      'one class',
+      { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, 2) }, labels: Float32Array.of(1, 1) },
+      /All its 2 labels are 1/,
+    ],
+    [
+      'a label of 2',
+      { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, 2) }, labels: Float32Array.of(2, 1) },
+      /One of its labels is 2/,
+    ],
+    [
+      'too few labels',
+      { matrix: { rows: 2, columns: 1, data: Float32Array.of(1, 2) }, labels: Float32Array.of(1) },
+      /2 rows, 1 labels/,
+    ],
+    [
+      'a short matrix',
+      { matrix: { rows: 2, columns: 2, data: Float32Array.of(1, 2) }, labels: Float32Array.of(1, 0) },
+      /holds 2 numbers/,
+    ],
   ])('%s', async (_, wrong, message) => {
     await expect(xgboost.train({ ...request, ...wrong })).rejects.toThrow(message)
   })
