@@ -5,7 +5,7 @@
 // types are reported and end the build only with `--types`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -63,13 +63,16 @@ async function bundle(entries) {
   return Object.keys(result.metafile.outputs).map((path) => join(root, path))
 }
 
-/** Files of earlier builds go last, so that a command that runs meanwhile finds its chunks. */
+/** Removes files of earlier builds; young chunks stay for the commands that run meanwhile. */
 function removeStale(written) {
   const keep = new Set(written)
+  const hourAgo = Date.now() - 60 * 60 * 1000
   for (const path of readdirSync(dist, { recursive: true })) {
     const file = join(dist, path)
-    if (path === 'types' || path.startsWith(join('types', '/')) || keep.has(file)) continue
-    if (statSync(file).isFile()) rmSync(file)
+    const [part] = path.split(sep)
+    const stats = statSync(file)
+    if (!stats.isFile() || part === 'types' || keep.has(file)) continue
+    if (part !== 'chunks' || stats.mtimeMs < hourAgo) rmSync(file)
   }
 }
 

@@ -31,7 +31,7 @@ export async function bundleDefinitions(entry: string): Promise<{ text: string; 
     logLevel: 'silent',
     plugins: [injectPlaces(folder, inputs)],
   }).catch((error: unknown) => {
-    throw bundlingError(entry, error)
+    throw bundlingError(`cannot load the definitions ${entry}`, folder, error)
   })
   // The bundler reads it too: path aliases change what an import means.
   const settings = nearest(folder, 'tsconfig.json')
@@ -57,12 +57,16 @@ function injectPlaces(folder: string, inputs: Map<string, InputStamp>): Plugin {
   }
 }
 
-function bundlingError(entry: string, error: unknown): unknown {
+/**
+ * Turns a failure of the bundler into the product's error, with the first places.
+ * @param folder what the places are relative to: the working folder of the bundler
+ */
+export function bundlingError(what: string, folder: string, error: unknown): unknown {
   if (!isBuildFailure(error)) return error
-  const shown = error.errors.slice(0, 3).map((message) => describe(dirname(entry), message))
+  const shown = error.errors.slice(0, 3).map((message) => describe(folder, message))
   const more = error.errors.length > 3 ? ` (and ${error.errors.length - 3} more)` : ''
   return new OttokError({
-    what: `cannot load the definitions ${entry}`,
+    what,
     cause: `${shown.join('; ')}${more}.`,
     mend: 'Correct the named place and run the command again.',
     exitCode: 2,

@@ -14,6 +14,8 @@ const GRAPH_MODULE = /^ottok$|(^|\/)lib\/(graph(\/.*)?|index\.ts)$/
 /** One call of a factory of assets. */
 export interface FactoryCall {
   readonly node: CallExpression
+  /** Name of the factory as the graph library exports it. */
+  readonly factory: string
   /** Name of the top-level `const` that the call initialises; null when it is made in a function, loop or list. */
   readonly binding: string | null
   readonly exported: boolean
@@ -68,7 +70,12 @@ export function parseModule(file: string, source: string): ModuleSyntax | null {
       syntax.graphCalls.push(node)
       if (!FACTORIES.has(name)) return
       const binding = depth === 0 ? bindings.get(node.start) : undefined
-      syntax.factoryCalls.push({ node, binding: binding?.name ?? null, exported: binding?.exported ?? false })
+      syntax.factoryCalls.push({
+        node,
+        factory: name,
+        binding: binding?.name ?? null,
+        exported: binding?.exported ?? false,
+      })
     },
     TaggedTemplateExpression(node) {
       if (depth === 0 && names(node.tag) !== null) syntax.topLevelTemplates.push(node)
