@@ -2,7 +2,7 @@
  * What the loader and the code versions need to know of one source file: where it calls the graph library.
  * Both work by small edits of the text, so that lines and everything else stay as they were written.
  */
-import type { CallExpression, Expression, Program, Statement, TaggedTemplateExpression } from 'oxc-parser'
+import type { CallExpression, Expression, Program, Statement } from 'oxc-parser'
 import { parseSync, Visitor } from 'oxc-parser'
 
 /** The functions that declare an asset. */
@@ -21,16 +21,21 @@ export interface FactoryCall {
   readonly exported: boolean
 }
 
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
 export interface ModuleSyntax {
   readonly factoryCalls: readonly FactoryCall[]
   /** Every call of a function of the graph library, the factories among them. */
   readonly graphCalls: readonly CallExpression[]
-  /** Templates tagged by the graph library that are evaluated when the module is loaded. */
-  readonly topLevelTemplates: readonly TaggedTemplateExpression[]
+  /** What top-level `const`s are given, where it is more than a name, a literal or a function, and waits for nothing. */
+  readonly constants: readonly Span[]
   /** Places of `import.meta.url`, `.filename` and `.dirname`. */
-  readonly metaReads: readonly { start: number; end: number; property: 'url' | 'filename' | 'dirname' }[]
+  readonly metaReads: readonly (Span & { readonly property: 'url' | 'filename' | 'dirname' })[]
   /** Specifiers of imports without a binding (`import './register.ts'`), quotes included. */
-  readonly bareImports: readonly { start: number; end: number; specifier: string }[]
+  readonly bareImports: readonly (Span & { readonly specifier: string })[]
 }
 
 /** Whether the text can contain anything `parseModule` looks for; spares the parse of most files. */
@@ -50,10 +55,10 @@ export function parseModule(file: string, source: string): ModuleSyntax | null {
   const syntax = {
     factoryCalls: [] as FactoryCall[],
     graphCalls: [] as CallExpression[],
-    topLevelTemplates: [] as TaggedTemplateExpression[],
     metaReads: [] as ModuleSyntax['metaReads'][number][],
     bareImports: bareImports(parsed.program),
   }
+  const waits: number[] = []
   let depth = 0
   const enter = () => void depth++
   const leave = () => void depth--
@@ -77,8 +82,8 @@ export function parseModule(file: string, source: string): ModuleSyntax | null {
         exported: binding?.exported ?? false,
       })
     },
-    TaggedTemplateExpression(node) {
-      if (depth === 0 && names(node.tag) !== null) syntax.topLevelTemplates.push(node)
+    AwaitExpression(node) {
+      if (depth === 0) waits.push(node.start)
     },
     MemberExpression(node) {
       if (node.object.type !== 'MetaProperty' || node.computed || node.property.type !== 'Identifier') return
@@ -88,7 +93,10 @@ export function parseModule(file: string, source: string): ModuleSyntax | null {
       }
     },
   }).visit(parsed.program)
-  return syntax
+  const constants = [...bindings.values()].flatMap(({ init }) =>
+    SIMPLE.has(init.type) || waits.some((at) => init.start <= at && at < init.end) ? [] : [init],
+  )
+  return { ...syntax, constants }
 }
 
 /** A function from a callee to the name under which the graph library exports it, or null. */
@@ -112,15 +120,23 @@ function graphNames(program: Program): (callee: Expression) => string | null {
   }
 }
 
-/** Offset of the call that initialises a top-level `const` -> its name and whether the module exports it. */
-function topLevelBindings(program: Program): Map<number, { name: string; exported: boolean }> {
+/** Expressions that any bundler drops when nobody uses them. */
+const SIMPLE: ReadonlySet<string> = new Set(['Literal', 'Identifier', 'ArrowFunctionExpression', 'FunctionExpression'])
+
+interface Binding {
+  readonly name: string
+  readonly init: Expression
+}
+
+/** Offset of the bare expression that a top-level `const` is given -> the constant, and whether it is exported. */
+function topLevelBindings(program: Program): Map<number, Binding & { readonly exported: boolean }> {
   const exported = new Set<string>()
-  const bindings = new Map<number, string>()
+  const bindings = new Map<number, Binding>()
   const declare = (statement: Statement, isExported: boolean) => {
     if (statement.type !== 'VariableDeclaration' || statement.kind !== 'const') return
     for (const { id, init } of statement.declarations) {
       if (id.type !== 'Identifier' || init === null) continue
-      bindings.set(unwrap(init).start, id.name)
+      bindings.set(unwrap(init).start, { name: id.name, init })
       if (isExported) exported.add(id.name)
     }
   }
@@ -136,7 +152,7 @@ function topLevelBindings(program: Program): Map<number, { name: string; exporte
       declare(statement, false)
     }
   }
-  return new Map([...bindings].map(([start, name]) => [start, { name, exported: exported.has(name) }]))
+  return new Map([...bindings].map(([start, one]) => [start, { ...one, exported: exported.has(one.name) }]))
 }
 
 /** The expression inside parentheses and type annotations. */

@@ -1,5 +1,5 @@
 import type { CallExpression } from 'oxc-parser'
-import { isWorthParsing, parseModule } from '../definitions/module-syntax.ts'
+import { parseModule } from '../definitions/module-syntax.ts'
 import { applyEdits, type TextEdit } from '../definitions/text-edits.ts'
 
 /**
@@ -33,11 +33,11 @@ const PURE = '/* @__PURE__ */ '
  * The text of a module as the code versions see it, for a bundler that drops what an asset does not reach:
  * - asset declarations without what is not code; SQL assets not at all, since their text counts;
  * - with `forFactories`, none of the assets that a top-level `const` holds: each of them has a version of its own;
- * - calls of the graph library marked as free of effects, so that an unused one is dropped;
+ * - calls of the graph library, and whatever a top-level `const` is given, marked as free of effects, so that they are
+ *   dropped unless they are used: what an unused constant does on the way does not count;
  * - every top-level `const` that holds an asset exported under `exportName(binding)`.
  */
 export function reduceModule(file: string, source: string, options: { forFactories: boolean }): string {
-  if (!isWorthParsing(source)) return source
   const syntax = parseModule(file, source)
   if (syntax === null) return source
   const exports: string[] = []
@@ -49,12 +49,10 @@ export function reduceModule(file: string, source: string, options: { forFactori
   for (const { binding } of syntax.factoryCalls) {
     if (binding !== null) exports.push(`${binding} as ${exportName(binding)}`)
   }
-  for (const { start } of syntax.graphCalls) edits.push({ start, end: start, text: PURE })
-  for (const { start, end } of syntax.topLevelTemplates) {
-    // A tagged template cannot carry the mark; a call around it can, unless it waits for something.
-    if (/\bawait\b/.test(source.slice(start, end))) continue
-    edits.push({ start, end: start, text: `${PURE}(() => ` }, { start: end, end, text: ')()' })
+  for (const { start, end } of syntax.constants) {
+    edits.push({ start, end: start, text: `${PURE}(() => (` }, { start: end, end, text: '))()' })
   }
+  for (const { start } of syntax.graphCalls) edits.push({ start, end: start, text: PURE })
   for (const { start, end, specifier } of syntax.bareImports) {
     edits.push({ start, end, text: JSON.stringify(specifier + EFFECT_ONLY) })
   }

@@ -32,6 +32,7 @@ import { days } from './windows.ts'
 
 const columns = { n: 'UInt32' }
 const shape = sql\`SELECT \${1}\`
+const unused = { ...twice(4), limit: Math.max(half(1), 2).toFixed(1) }
 
 export const source = externalAsset({
   key: 'source/files',
@@ -174,6 +175,7 @@ describe('no code version changes with', () => {
     ['a time zone, which is compared on its own', 'assets/windows.ts', 'Europe/Moscow', 'Asia/Omsk'],
     ['a file behind an index that nothing reaches', 'lib/table.ts', 'process.env.NAME', 'process.env.USER'],
     ['a constant that no asset uses', 'assets/raw.ts', 'const shape = sql`SELECT', 'const shape = sql`SELECT 0 +'],
+    ['another that calls and spreads', 'assets/raw.ts', '...twice(4)', '...twice(5)'],
     ['a package that no asset reaches', 'package-lock.json', '"8.0.0"', '"9.0.0"'],
     [
       'layout and comments of SQL',
