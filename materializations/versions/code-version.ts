@@ -6,7 +6,7 @@ import { cachedFunctions } from './cached-functions.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { type CodeEntry, entryId, FUNCTION_HASHER, type FunctionCode } from './function-bundles.ts'
 import { packageVersions } from './package-versions.ts'
-import { type SqlFormatter, sqlHashes } from './sql-texts.ts'
+import { type Formatter, sqlHasher, sqlHashes } from './sql-texts.ts'
 
 /** What the code version of an asset is the hash of. */
 export interface CodeParts {
@@ -24,9 +24,9 @@ export interface CodeParts {
 }
 
 export interface CodeVersion {
-  /** `h1:` and 32 hex digits; `given:` and the text for one given by hand. */
+  /** The hasher, `:` and 32 hex digits; `given:` and the text for one given by hand. */
   readonly version: string
-  /** What hashed it. Versions of different hashers say nothing about a change: re-baseline. */
+  /** Rules and tool that hashed it, e.g. `h1-esbuild0.28.2`; also the part of `version` before the colon. */
   readonly hasher: string
   readonly parts: CodeParts
 }
@@ -34,7 +34,8 @@ export interface CodeVersion {
 export interface CodeVersionOptions {
   /** Folder of the definitions: what `source.file` is relative to. */
   readonly root: string
-  readonly formatter: SqlFormatter
+  /** `openFormatter()` of the warehouse. */
+  readonly formatter: Formatter
   /** Folder for caches; safe to delete. */
   readonly cacheDir: string
 }
@@ -60,7 +61,8 @@ export async function codeVersions(graph: Graph, options: CodeVersionOptions): P
   const codes = await cachedFunctions(entriesOf(derived, options.root), options.root, cacheDir)
   const packages = await packageVersions(new Set([...codes.values()].flatMap((code) => code.packages)), options.root)
   const texts = new Map(derived.filter(isSql).map((asset) => [symbolicSql(asset), nameOf(asset)]))
-  const sql = await sqlHashes(texts, options.formatter, cacheDir)
+  const hasher = await sqlHasher()
+  const sql = await sqlHashes(texts, options.formatter, hasher, cacheDir)
 
   const versionOf = (asset: Asset): CodeVersion => {
     if (asset.codeVersion !== undefined) {
@@ -69,7 +71,7 @@ export async function codeVersions(graph: Graph, options: CodeVersionOptions): P
     const params = paramsOf(asset)
     if (isSql(asset)) {
       const parts = { sql: sql.get(symbolicSql(asset))!, orderBy: asset.orderBy, ...params }
-      return hashed(parts, `h1 ${options.formatter.version}`)
+      return hashed(parts, hasher)
     }
     const entry = entryOf(asset, options.root)
     const parts = entry ? codeParts(codes.get(entryId(entry))!, packages) : { code: sha256(textOf(asset)) }
@@ -78,8 +80,18 @@ export async function codeVersions(graph: Graph, options: CodeVersionOptions): P
   return new Map(assets.map((asset) => [asset.key, versionOf(asset)]))
 }
 
+/**
+ * Whether a difference of two versions of an asset means that its code changed. Not so when the same kind of code was
+ * hashed by other rules or another release of the tool: then the new version becomes the baseline, nothing is remade.
+ */
+export function areComparable(a: string, b: string): boolean {
+  const hashers = [a, b].map((version) => version.slice(0, version.indexOf(':')))
+  const tools = hashers.map((hasher) => /^h\d+-([a-z]+)/.exec(hasher)?.[1])
+  return hashers[0] === hashers[1] || tools[0] !== tools[1]
+}
+
 function hashed(parts: CodeParts, hasher: string): CodeVersion {
-  return { version: `h1:${sha256(canonicalJson(parts)).slice(0, 32)}`, hasher, parts }
+  return { version: `${hasher}:${sha256(canonicalJson(parts)).slice(0, 32)}`, hasher, parts }
 }
 
 function codeParts(code: FunctionCode, versions: ReadonlyMap<string, string>): CodeParts {

@@ -8,7 +8,7 @@ import { packageRoot } from '../definitions/product-root.ts'
 import { exportName, reduceModule } from './reduce-module.ts'
 
 /** What hashes functions; another value re-baselines recorded versions instead of making data stale. */
-export const FUNCTION_HASHER = `h1 esbuild@${esbuildVersion}`
+export const FUNCTION_HASHER = `h1-esbuild${esbuildVersion}`
 
 /** Code of an asset: one `const` of a module, or all the module makes. */
 export interface CodeEntry {

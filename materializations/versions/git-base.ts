@@ -4,7 +4,7 @@ import { OttokError } from '../../lib/config/errors.ts'
 import { type LoadedDefinitions, loadDefinitions } from '../definitions/index.ts'
 import { type CodeVersion, codeVersions } from './code-version.ts'
 import { checkOutTree } from './git-tree.ts'
-import type { SqlFormatter } from './sql-texts.ts'
+import type { Formatter } from './sql-texts.ts'
 
 /** Definitions as they are or were, with the code versions of their assets. */
 export interface Revision extends LoadedDefinitions {
@@ -12,7 +12,7 @@ export interface Revision extends LoadedDefinitions {
 }
 
 /** Loads a definitions file and derives its code versions. */
-export async function loadRevision(file: string, formatter: SqlFormatter): Promise<Revision> {
+export async function loadRevision(file: string, formatter: Formatter): Promise<Revision> {
   const loaded = await loadDefinitions(file)
   const { root, cacheDir } = loaded
   return { ...loaded, codeVersions: await codeVersions(loaded.graph, { root, formatter, cacheDir }) }
@@ -30,7 +30,7 @@ export async function loadRevision(file: string, formatter: SqlFormatter): Promi
 export async function atRevision<T>(
   file: string,
   ref: string,
-  formatter: SqlFormatter,
+  formatter: Formatter,
   use: (revision: Revision & { readonly commit: string }) => Promise<T>,
 ): Promise<T> {
   const folder = realpathSync(dirname(file))

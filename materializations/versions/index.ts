@@ -1,4 +1,10 @@
-export { type CodeParts, type CodeVersion, type CodeVersionOptions, codeVersions } from './code-version.ts'
+export {
+  areComparable,
+  type CodeParts,
+  type CodeVersion,
+  type CodeVersionOptions,
+  codeVersions,
+} from './code-version.ts'
 export { diffGraphs, type GraphDiff, type VersionedGraph } from './diff-graphs.ts'
 export { atRevision, loadRevision, type Revision } from './git-base.ts'
-export type { SqlFormatter } from './sql-texts.ts'
+export type { Formatter } from './sql-texts.ts'

@@ -1,15 +1,23 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OttokError } from '../../lib/config/errors.ts'
+import type { SqlFormatter } from '../../lib/warehouse/index.ts'
 import { sha256 } from '../definitions/input-stamps.ts'
+import { nearest, productRoot } from '../definitions/product-root.ts'
 import { readCache, writeCache } from './cache-file.ts'
 
-/** Brings SQL into the form that does not depend on layout and comments. */
-export interface SqlFormatter {
-  /** Version of the engine whose formatter this is; part of the hasher. */
-  readonly version: string
-  /** `formatQuerySingleLine` of one statement. Called only for texts that are not in the cache. */
-  readonly format: (sql: string) => Promise<string>
+/** What of the warehouse's formatter is needed; asked only for texts that are not in the cache. */
+export type Formatter = Pick<SqlFormatter, 'formatQuery'>
+
+/** What normalises SQL: the pinned engine; another version re-baselines instead of making data stale. */
+export async function sqlHasher(): Promise<string> {
+  const home = nearest(productRoot(), ENGINE)
+  if (home === undefined) throw new Error(`${ENGINE} is not installed beside ottok`)
+  const { version } = JSON.parse(await readFile(join(home, ENGINE), 'utf8')) as { version: string }
+  return `h1-chdb${version}`
 }
+
+const ENGINE = join('node_modules', 'chdb', 'package.json')
 
 /** Texts that the cache keeps, oldest out first: many edits of a large graph, and read within milliseconds. */
 const KEPT_TEXTS = 10_000
@@ -22,10 +30,11 @@ const KEPT_TEXTS = 10_000
  */
 export async function sqlHashes(
   texts: ReadonlyMap<string, string>,
-  formatter: SqlFormatter,
+  formatter: Formatter,
+  hasher: string,
   cacheDir: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const path = join(cacheDir, `sql-${sha256(formatter.version).slice(0, 32)}.json`)
+  const path = join(cacheDir, `sql-${sha256(hasher).slice(0, 32)}.json`)
   const known = new Map(Object.entries((await readCache<Record<string, string>>(path)) ?? {}))
   const hashes = new Map<string, string>()
   let isNew = false
@@ -42,9 +51,9 @@ export async function sqlHashes(
   return hashes
 }
 
-async function normalised(text: string, owner: string, formatter: SqlFormatter): Promise<string> {
+async function normalised(text: string, owner: string, formatter: Formatter): Promise<string> {
   try {
-    return await formatter.format(text)
+    return await formatter.formatQuery(text)
   } catch (error) {
     throw new OttokError({
       what: `cannot read the SQL of ${owner}`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { asset, defineGraph, value } from '../../../lib/graph/index.ts'
 import { loadDefinitions } from '../../../materializations/definitions/index.ts'
-import { type CodeVersion, codeVersions } from '../../../materializations/versions/index.ts'
+import { areComparable, type CodeVersion, codeVersions } from '../../../materializations/versions/index.ts'
 import { type Project, project } from '../definitions/project.ts'
 import { countingFormatter } from './formatter.ts'
 
@@ -217,18 +217,29 @@ describe('code versions', () => {
 
   it('say what they are the hash of', () => {
     expect(before.get('raw/parsed')).toEqual({
-      version: expect.stringMatching(/^h1:[0-9a-f]{32}$/),
-      hasher: expect.stringMatching(/^h1 esbuild@/),
+      version: expect.stringMatching(/^h1-esbuild[\d.]+:[0-9a-f]{32}$/),
+      hasher: expect.stringMatching(/^h1-esbuild\d/),
       parts: { code: expect.stringMatching(/^[0-9a-f]{64}$/), packages: { zod: '4.0.0' } },
     })
     expect(before.get('raw/halves')!.parts.packages).toEqual({})
     expect(before.get('features/counted')).toMatchObject({
-      hasher: `h1 ${formatter.version}`,
+      hasher: expect.stringMatching(/^h1-chdb\d/),
       parts: { sql: expect.any(String), orderBy: ['n'] },
     })
     expect(before.get('features/given')).toMatchObject({ version: 'given:3', hasher: 'given' })
     expect(before.get('features/level_low')!.parts.params).toBe('{"limit":1}')
     expect(before.get('features/level_low')!.version).not.toBe(before.get('features/level_high')!.version)
+  })
+
+  it.each([
+    ['h1-esbuild0.28.2:ab', 'h1-esbuild0.28.2:cd', true],
+    ['h1-esbuild0.28.2:ab', 'h1-esbuild0.29.0:ab', false],
+    ['h1-esbuild0.28.2:ab', 'h2-esbuild0.28.2:ab', false],
+    ['h1-esbuild0.28.2:ab', 'h1-chdb3.4.0:ab', true],
+    ['given:3', 'given:4', true],
+    ['h1-chdb3.4.0:ab', 'given:4', true],
+  ])('%s and %s: comparable is %s', (a, b, comparable) => {
+    expect(areComparable(a, b)).toBe(comparable)
   })
 
   it('are the same in another folder', async () => {

@@ -1,16 +1,15 @@
-import { query } from 'chdb'
-import type { SqlFormatter } from '../../../materializations/versions/index.ts'
+import { openFormatter } from '../../../lib/warehouse/index.ts'
+import type { Formatter } from '../../../materializations/versions/index.ts'
 
-/** ClickHouse's own formatter, in memory, that counts how often it is asked. */
-export function countingFormatter(): SqlFormatter & { readonly calls: () => number } {
+/** The warehouse's own formatter, that counts how often it is asked. */
+export function countingFormatter(): Formatter & { readonly calls: () => number } {
+  const formatter = openFormatter()
   let calls = 0
   return {
-    version: 'test',
     calls: () => calls,
-    format: async (sql) => {
+    formatQuery: (sql) => {
       calls++
-      const literal = sql.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
-      return query(`SELECT formatQuerySingleLine('${literal}')`, 'TabSeparatedRaw')
+      return formatter.formatQuery(sql)
     },
   }
 }
