@@ -33,13 +33,16 @@ export async function bundleDefinitions(entry: string): Promise<{ text: string; 
   }).catch((error: unknown) => {
     throw bundlingError(`cannot load the definitions ${entry}`, folder, error)
   })
-  // The bundler reads it too: path aliases change what an import means.
-  const settings = nearest(folder, 'tsconfig.json')
-  if (settings !== undefined) {
-    const { stamp } = await readStamped(join(settings, 'tsconfig.json'))
-    inputs.set(stamp.path, stamp)
-  }
+  await stampSettings(folder, inputs)
   return { text: result.outputFiles[0]!.text, inputs: [...inputs.values()] }
+}
+
+/** Adds what the bundler reads beside the sources: path aliases in it change what an import means. */
+export async function stampSettings(folder: string, inputs: Map<string, InputStamp>): Promise<void> {
+  const home = nearest(folder, 'tsconfig.json')
+  if (home === undefined) return
+  const { stamp } = await readStamped(join(home, 'tsconfig.json'))
+  inputs.set(stamp.path, stamp)
 }
 
 function injectPlaces(folder: string, inputs: Map<string, InputStamp>): Plugin {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { build, version as esbuildVersion, type Plugin, transform } from 'esbuild'
-import { bundlingError } from '../definitions/bundle.ts'
+import { bundlingError, stampSettings } from '../definitions/bundle.ts'
 import { type InputStamp, readStamped, sha256 } from '../definitions/input-stamps.ts'
 import { packageRoot } from '../definitions/product-root.ts'
 import { exportName, reduceModule } from './reduce-module.ts'
@@ -71,6 +71,7 @@ export async function bundleFunctions(
       return [entryId(entry), await codeOf(texts.get(name)!, result.metafile.outputs[name]!.imports)] as const
     }),
   )
+  await stampSettings(root, inputs)
   return { codes: new Map(codes), inputs: [...inputs.values()] }
 }
 
