@@ -1,4 +1,4 @@
-import type { Resources } from './assets/context.ts'
+import type { ResourceSettings, Resources } from './assets/context.ts'
 import { placeOf } from './assets/factories.ts'
 import type { Asset, Dep } from './assets/types.ts'
 import { type Diagnostic, GraphError } from './errors.ts'
@@ -17,8 +17,8 @@ export interface Edge extends Dep {
 
 export interface GraphSpec {
   readonly assets: readonly Asset[]
-  /** Handed to assets as `context.resources`; a function is called once, when the first step needs it. */
-  readonly resources?: Resources | (() => Promise<Resources>)
+  /** Makes what assets get as `context.resources`; called once, when the first step or look needs it. */
+  readonly resources?: (settings: ResourceSettings) => Promise<Resources>
 }
 
 /** A checked graph of assets; pure, safe to build in loops. */
@@ -28,7 +28,7 @@ export interface Graph {
   readonly order: readonly AssetKey[]
   readonly upstream: ReadonlyMap<AssetKey, readonly Edge[]>
   readonly downstream: ReadonlyMap<AssetKey, readonly Edge[]>
-  readonly resources: () => Promise<Resources>
+  readonly resources: (settings: ResourceSettings) => Promise<Resources>
   readonly asset: (key: AssetKey) => Asset
   readonly space: (key: AssetKey) => PartitionSpace
   /** Keys of a selection expression, in graph order; throws for syntax errors and empty results. */
@@ -71,14 +71,13 @@ export function defineGraph(spec: GraphSpec): Graph {
   if (diagnostics.length > 0) throw new GraphError(diagnostics)
 
   let resources: Promise<Resources> | undefined
-  const given = spec.resources ?? {}
   const graph: Graph = {
     assets,
     order,
     upstream,
     downstream,
-    resources: () => {
-      resources ??= typeof given === 'function' ? given() : Promise.resolve(given)
+    resources: (settings) => {
+      resources ??= spec.resources ? spec.resources(settings) : Promise.resolve({})
       return resources
     },
     asset: (key) => assets.get(key) ?? missing(key, assets.keys()),

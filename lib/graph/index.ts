@@ -6,6 +6,7 @@ export type {
   MaterializeContext,
   ObserveContext,
   QueryEngine,
+  ResourceSettings,
   Resources,
 } from './assets/context.ts'
 export type { AssetSpec, EffectAssetSpec, ExternalAssetSpec, SqlAssetSpec } from './assets/factories.ts'

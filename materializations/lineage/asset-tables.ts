@@ -23,7 +23,9 @@ interface Row {
 }
 
 export async function assetTables(lineage: Lineage, assetKey: string): Promise<readonly AssetTable[]> {
-  const rows = await lineage.query<Row>('SELECT * FROM asset_tables WHERE asset_key = $1 ORDER BY created_at', [assetKey])
+  const rows = await lineage.query<Row>('SELECT * FROM asset_tables WHERE asset_key = $1 ORDER BY created_at', [
+    assetKey,
+  ])
   return rows.map((row) => ({
     assetKey: row.asset_key,
     schemaHash: row.schema_hash,

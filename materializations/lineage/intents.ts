@@ -78,6 +78,8 @@ export async function openIntents(lineage: Lineage, assetKey: string): Promise<r
 }
 
 export async function assetsWithIntents(lineage: Lineage): Promise<readonly { assetKey: string; token: string }[]> {
-  const rows = await lineage.query<{ asset_key: string; token: string }>('SELECT DISTINCT asset_key, token FROM intents')
+  const rows = await lineage.query<{ asset_key: string; token: string }>(
+    'SELECT DISTINCT asset_key, token FROM intents',
+  )
   return rows.map((row) => ({ assetKey: row.asset_key, token: row.token }))
 }

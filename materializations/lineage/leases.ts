@@ -28,7 +28,10 @@ export function openLeases(lineage: Lineage, runId: string): Leases {
   const held = new Map<string, Promise<void>>()
   const heartbeat = setInterval(() => {
     lineage
-      .query(`UPDATE leases SET expires_at = now() + make_interval(secs => $2) WHERE token = $1`, [token, LEASE_SECONDS])
+      .query(`UPDATE leases SET expires_at = now() + make_interval(secs => $2) WHERE token = $1`, [
+        token,
+        LEASE_SECONDS,
+      ])
       // A missed beat is not fatal: the next may succeed, and every record checks the token itself.
       .catch((error: unknown) => process.emitWarning(`lease heartbeat failed: ${String(error)}`))
   }, HEARTBEAT_MS)

@@ -15,6 +15,7 @@ interface StateRow {
   seq: number | null
   run_id: string | null
   made_at: Date | null
+  as_of: Date | null
   code_version: string | null
   data_version: string | null
   partitions_signature: string | null
@@ -43,7 +44,7 @@ export async function loadState(lineage: Lineage, graph: Graph): Promise<Recorde
        FROM partition_state s LEFT JOIN intents i USING (asset_key, partition)
        WHERE asset_key = ANY($1)
        UNION ALL
-       SELECT i.asset_key, i.partition, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true
+       SELECT i.asset_key, i.partition, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true
        FROM intents i LEFT JOIN partition_state s USING (asset_key, partition)
        WHERE i.asset_key = ANY($1) AND s.asset_key IS NULL`,
       [keys],
@@ -89,6 +90,7 @@ function currentOf(row: StateRow): CurrentVersion | undefined {
     seq: Number(row.seq),
     runId: row.run_id!,
     madeAt: row.made_at!,
+    asOf: row.as_of!,
     codeVersion: row.code_version!,
     dataVersion: row.data_version!,
     partitionsSignature: row.partitions_signature!,

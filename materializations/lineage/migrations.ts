@@ -77,6 +77,7 @@ CREATE TABLE partition_state (
   seq bigint,
   run_id uuid,
   made_at timestamptz,
+  as_of timestamptz,
   code_version text,
   data_version text,
   partitions_signature text,

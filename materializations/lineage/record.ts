@@ -55,7 +55,11 @@ export async function requireLease(client: PoolClient, assetKey: string, token: 
 export type InBox = (input: RecordedInput, partition: string) => boolean
 
 /** Throws InputsMoved when a partition of an input block has a newer version than the one read. */
-async function requireUnmovedInputs(client: PoolClient, versions: readonly NewVersion[], inBox: InBox): Promise<void> {
+export async function requireUnmovedInputs(
+  client: PoolClient,
+  versions: readonly NewVersion[],
+  inBox: InBox,
+): Promise<void> {
   const inputs = versions.flatMap((v) => v.inputs).filter((input) => input.mapping !== 'asOf')
   const oldest = new Map<string, number>()
   for (const { upstream, asOfSeq } of inputs) {
@@ -112,12 +116,12 @@ export async function insertVersions(
        FROM given g, jsonb_to_recordset(g.inputs) AS i(
          name text, upstream text, mapping text, box jsonb, version text, "asOfSeq" bigint, restated boolean)
      ), state AS (
-       INSERT INTO partition_state (asset_key, partition, seq, run_id, made_at, code_version, data_version,
+       INSERT INTO partition_state (asset_key, partition, seq, run_id, made_at, as_of, code_version, data_version,
                                     partitions_signature, inputs, location, metadata)
-       SELECT g.asset_key, g.partition, g.seq, g.run_id, m.made_at, g.code_version, g.data_version,
+       SELECT g.asset_key, g.partition, g.seq, g.run_id, m.made_at, g.as_of, g.code_version, g.data_version,
               g.partitions_signature, g.inputs, g.location, g.metadata FROM given g JOIN made m USING (seq)
        ON CONFLICT (asset_key, partition) DO UPDATE SET
-         seq = excluded.seq, run_id = excluded.run_id, made_at = excluded.made_at,
+         seq = excluded.seq, run_id = excluded.run_id, made_at = excluded.made_at, as_of = excluded.as_of,
          code_version = excluded.code_version, data_version = excluded.data_version,
          partitions_signature = excluded.partitions_signature, inputs = excluded.inputs,
          location = excluded.location, metadata = excluded.metadata,

@@ -33,14 +33,10 @@ export async function createRun(
   run: { command: string; request: object; asOf: Date },
 ): Promise<string> {
   const runId = randomUUID()
-  await lineage.query('INSERT INTO runs (run_id, command, request, status, as_of, holder) VALUES ($1, $2, $3, $4, $5, $6)', [
-    runId,
-    run.command,
-    JSON.stringify(run.request),
-    'running',
-    run.asOf,
-    JSON.stringify(thisProcess()),
-  ])
+  await lineage.query(
+    'INSERT INTO runs (run_id, command, request, status, as_of, holder) VALUES ($1, $2, $3, $4, $5, $6)',
+    [runId, run.command, JSON.stringify(run.request), 'running', run.asOf, JSON.stringify(thisProcess())],
+  )
   return runId
 }
 
@@ -77,9 +73,10 @@ export function listRuns(lineage: Lineage, limit: number): Promise<RunRow[]> {
 
 /** Runs whose id begins with the text; a short id is enough where it is unique. */
 export function findRuns(lineage: Lineage, prefix: string): Promise<RunRow[]> {
-  return lineage.query<RunRow>(`SELECT * FROM runs WHERE run_id::text LIKE $1 || '%' ORDER BY started_at DESC LIMIT 5`, [
-    prefix,
-  ])
+  return lineage.query<RunRow>(
+    `SELECT * FROM runs WHERE run_id::text LIKE $1 || '%' ORDER BY started_at DESC LIMIT 5`,
+    [prefix],
+  )
 }
 
 export function runSteps(lineage: Lineage, runId: string): Promise<StepRow[]> {

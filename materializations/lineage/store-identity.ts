@@ -5,7 +5,11 @@ import type { Lineage } from './lineage.ts'
  * Binds a data store to this lineage at first use, and afterwards refuses any other: "fresh" means
  * nothing against a store that was emptied or belongs to somebody else.
  */
-export async function requireKnownStore(lineage: Lineage, kind: 'warehouse' | 'objects', storeId: string): Promise<void> {
+export async function requireKnownStore(
+  lineage: Lineage,
+  kind: 'warehouse' | 'objects',
+  storeId: string,
+): Promise<void> {
   const known = await lineage.query<{ store_id: string }>(
     `INSERT INTO stores (kind, store_id) VALUES ($1, $2)
      ON CONFLICT (kind) DO UPDATE SET kind = excluded.kind RETURNING store_id`,

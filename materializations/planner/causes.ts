@@ -1,4 +1,5 @@
 import { type AssetKey, partitionKey } from '../../lib/graph/index.ts'
+import { sameCode } from './code-text.ts'
 import type { GraphState } from './graph-state.ts'
 import type { RecordedInput } from './recorded.ts'
 
@@ -36,7 +37,7 @@ export function provenCauses(state: GraphState, key: AssetKey, ordinal: number):
   const causes: Cause[] = []
   if (record.failure) causes.push({ kind: 'failed', message: record.failure.message })
   const code = state.code.get(key)!
-  if (current.codeVersion !== code) causes.push({ kind: 'code', from: current.codeVersion, to: code })
+  if (!sameCode(current.codeVersion, code)) causes.push({ kind: 'code', from: current.codeVersion, to: code })
   const signature = state.partitionsSignature(key)
   if (current.partitionsSignature !== signature) {
     causes.push({ kind: 'partitions', from: current.partitionsSignature, to: signature })

@@ -45,7 +45,8 @@ export class GraphState {
     this.code = versions.code
     this.restate = options.restate ?? false
     this.#seq = recorded.seq
-    this.#history = new Map([...recorded.history].map(([key, entries]) => [key, [...entries]]))
+    const readAsOf = [...graph.downstream.values()].flat().filter((edge) => edge.mapping.kind === 'asOf')
+    this.#history = new Map(readAsOf.map(({ upstream }) => [upstream, [...(recorded.history.get(upstream) ?? [])]]))
     for (const key of graph.order) {
       const space = graph.space(key)
       this.#assets.set(key, new AssetState(space, existingPartitions(space, now), recorded.records.get(key) ?? []))
@@ -79,9 +80,10 @@ export class GraphState {
   }
 
   /** Takes over what a run has recorded, so that later steps see it. */
-  applied(seq: number, history?: { key: AssetKey; entry: HistoryEntry }): void {
-    this.#seq = Math.max(this.#seq, seq)
-    if (history) this.#history.set(history.key, [...this.history(history.key), history.entry])
+  applied(version: Omit<HistoryEntry, 'effectiveAt'> & { readonly assetKey: AssetKey; readonly asOf: Date }): void {
+    this.#seq = Math.max(this.#seq, version.seq)
+    const history = this.#history.get(version.assetKey)
+    if (history) history.push({ ...version, effectiveAt: version.asOf })
   }
 
   /** Today's inputs of one partition, as they would be recorded. */

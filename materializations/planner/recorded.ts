@@ -34,6 +34,8 @@ export interface CurrentVersion {
   readonly seq: number
   readonly runId: string
   readonly madeAt: Date
+  /** The run's "now". */
+  readonly asOf: Date
   readonly codeVersion: string
   readonly dataVersion: string
   readonly partitionsSignature: string

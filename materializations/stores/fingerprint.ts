@@ -45,5 +45,8 @@ export function inputsVersion(
   inputs: readonly { readonly name: string; readonly upstream: string; readonly version: string }[],
 ): string {
   const parts = inputs.map((input) => `${input.name}=${input.upstream}:${input.version}`).sort()
-  return `i1:${createHash('sha256').update([codeVersion, ...parts].join('\n')).digest('hex').slice(0, 32)}`
+  return `i1:${createHash('sha256')
+    .update([codeVersion, ...parts].join('\n'))
+    .digest('hex')
+    .slice(0, 32)}`
 }

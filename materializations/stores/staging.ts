@@ -71,7 +71,13 @@ export async function inspectPartitions(
       checks: checks.map((check, i) => {
         const measured = rows > 0 ? (row?.measures[i] ?? 0) : 0
         const { name, blocking } = check
-        return { partition: partition.key, check: name, blocking, passed: check.passes(measured), detail: check.detail(measured) }
+        return {
+          partition: partition.key,
+          check: name,
+          blocking,
+          passed: check.passes(measured),
+          detail: check.detail(measured),
+        }
       }),
     }
   })

@@ -58,7 +58,7 @@ async function normalised(text: string, owner: string, formatter: Formatter): Pr
     throw new OttokError({
       what: `cannot read the SQL of ${owner}`,
       cause: `${error instanceof Error ? error.message : String(error)}.`,
-      mend: 'Correct the statement; `ottok plan` shows whether it is right.',
+      mend: 'Correct the statement and run the command again.',
       exitCode: 2,
       underlying: error,
     })

@@ -41,6 +41,15 @@ export interface Logger {
 /** Things the graph is given: clients of outside systems and the like, by name. */
 export type Resources = Readonly<Record<string, unknown>>
 
+/** What a graph's resources may be made from: where this run lives. */
+export interface ResourceSettings {
+  readonly home: string
+  readonly environment: string
+  readonly timezone: string
+  readonly publishLagHours: number
+  readonly xgboostLib?: string | undefined
+}
+
 interface StepContext {
   readonly partition: Partition
   readonly inputs: Readonly<Record<string, Input>>

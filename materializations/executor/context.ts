@@ -1,0 +1,49 @@
+import { type MaterializeContext, partitionOf } from '../../lib/graph/index.ts'
+import type { RunEnvironment } from './environment.ts'
+import { openInputs } from './inputs.ts'
+
+/** The context handed to a function asset or an effect for one partition. */
+export async function materializeContext(
+  env: RunEnvironment,
+  key: string,
+  ordinal: number,
+): Promise<MaterializeContext> {
+  const { space } = env.state.asset(key)
+  const partition = partitionOf(space, ordinal)
+  const current = env.state.asset(key).record(ordinal)?.current
+  const engine = {
+    command: async (...args: Parameters<MaterializeContext['warehouse']['command']>) =>
+      (await env.stores.warehouse()).command(...args),
+    rows: async <T>(...args: Parameters<MaterializeContext['warehouse']['rows']>) =>
+      (await env.stores.warehouse()).rows<T>(...args),
+    bytes: async (...args: Parameters<MaterializeContext['warehouse']['bytes']>) =>
+      (await env.stores.warehouse()).bytes(...args),
+  }
+  return {
+    partition,
+    inputs: await openInputs(env, key, [ordinal]),
+    warehouse: engine,
+    resources: env.resources,
+    log: env.log,
+    signal: env.signal,
+    now: env.now,
+    runId: env.runId,
+    previous: current && {
+      partition: partition.key,
+      dataVersion: current.dataVersion,
+      metadata: current.metadata,
+      bytes: async () => {
+        const { location } = current
+        if (location.kind !== 'objects')
+          throw new Error(`${key}@${partition.key} is stored as '${location.kind}', not as bytes`)
+        return (await env.stores.objects()).get(location.object)
+      },
+      value: () => {
+        const { location } = current
+        if (location.kind !== 'value')
+          throw new Error(`${key}@${partition.key} is stored as '${location.kind}', not as a value`)
+        return location.value
+      },
+    },
+  }
+}

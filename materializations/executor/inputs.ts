@@ -1,0 +1,174 @@
+import { OttokError } from '../../lib/config/errors.ts'
+import {
+  type Edge,
+  type Input,
+  type InputPartition,
+  type Partition,
+  type PartitionSpace,
+  partitionColumns,
+  partitionKey,
+  partitionOf,
+  sets,
+} from '../../lib/graph/index.ts'
+import { inForce } from '../planner/as-of.ts'
+import type { StoredLocation } from '../planner/recorded.ts'
+import { quoteName } from '../stores/fingerprint.ts'
+import { partitionFilter } from '../stores/staging.ts'
+import type { RunEnvironment } from './environment.ts'
+
+/** Thrown when an input cannot be read as a whole now; the step is skipped, not failed. */
+export class StepBlocked extends Error {
+  constructor(reason: string) {
+    super(reason)
+    this.name = 'StepBlocked'
+  }
+}
+
+interface Member {
+  readonly ordinal: number
+  readonly partition: string
+  readonly dataVersion: string
+  readonly location: StoredLocation
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** The declared inputs of a step over some partitions of one asset: exactly the mapped upstream partitions. */
+export async function openInputs(
+  env: RunEnvironment,
+  key: string,
+  ordinals: readonly number[],
+): Promise<Record<string, Input>> {
+  const inputs: Record<string, Input> = {}
+  for (const edge of env.graph.upstream.get(key)!) inputs[edge.name] = await openInput(env, edge, ordinals)
+  return inputs
+}
+
+async function openInput(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Promise<Input> {
+  const members = edge.mapping.kind === 'asOf' ? asOfMembers(env, edge, ordinals) : boxMembers(env, edge, ordinals)
+  const table = await tableExpression(env, edge, members)
+  const partitions = members.map((member) => inputPartition(env, edge.upstream, member))
+  return {
+    key: edge.upstream,
+    partitions,
+    only: () => {
+      if (partitions.length === 1) return partitions[0]!
+      throw new OttokError({
+        what: `cannot read '${edge.upstream}' (input '${edge.name}' of '${edge.downstream}') as one partition`,
+        cause: `Its mapping gave ${partitions.length} partitions.`,
+        mend: 'Use `partitions`, or a mapping that gives one.',
+      })
+    },
+    get table() {
+      if (typeof table === 'string') return table
+      throw table
+    },
+  }
+}
+
+function boxMembers(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Member[] {
+  const up = env.state.asset(edge.upstream)
+  const mapped = env.state.mapping(edge).upstreamOf(sets.fromOrdinals(ordinals))
+  const members: Member[] = []
+  for (const ordinal of sets.ordinals(mapped)) {
+    const current = up.record(ordinal)?.current
+    if (current) members.push({ ordinal, partition: partitionKey(up.space, ordinal), ...current })
+  }
+  return members
+}
+
+function asOfMembers(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Member[] {
+  const up = env.state.asset(edge.upstream)
+  const [ordinal, ...others] = ordinals
+  if (ordinal === undefined || others.length > 0) {
+    throw new OttokError({
+      what: `cannot make ${ordinals.length} partitions of '${edge.downstream}' in one step`,
+      cause: `Each has its own version of '${edge.upstream}' in force.`,
+      mend: 'Leave `range` at 1 for assets with an asOf input.',
+    })
+  }
+  const pinned = env.state.input(edge, ordinal)
+  const entries =
+    pinned.restated && !env.state.restate
+      ? newestBefore(env, edge, pinned.asOfSeq)
+      : inForce(env.state, edge, ordinal).entries
+  return entries.map((entry) => ({ ...entry, ordinal: up.space.keys.indexOf(entry.partition) }))
+}
+
+function newestBefore(env: RunEnvironment, edge: Edge, seq: number) {
+  const history = env.state.history(edge.upstream).filter((entry) => entry.seq <= seq)
+  return [...new Map(history.map((entry) => [entry.partition, entry])).values()]
+}
+
+function inputPartition(env: RunEnvironment, upstream: string, member: Member): InputPartition {
+  const { location } = member
+  const other = (wanted: string) =>
+    new OttokError({
+      what: `cannot read ${upstream}@${member.partition} as ${wanted}`,
+      cause: `It is stored as '${location.kind}'.`,
+      mend: 'Read it the way its store offers.',
+    })
+  return {
+    partition: member.partition,
+    dataVersion: member.dataVersion,
+    metadata: member.metadata,
+    bytes: async () => {
+      if (location.kind !== 'objects') throw other('bytes')
+      return (await env.stores.objects()).get(location.object)
+    },
+    value: () => {
+      if (location.kind !== 'value') throw other('a value')
+      return location.value
+    },
+  }
+}
+
+/** SQL over exactly these members, or the error to throw when somebody asks for it. */
+async function tableExpression(
+  env: RunEnvironment,
+  edge: Edge,
+  members: readonly Member[],
+): Promise<string | OttokError> {
+  const upstream = env.graph.asset(edge.upstream)
+  if (upstream.kind !== 'external' && upstream.kind !== 'effect') {
+    if (upstream.store.kind === 'warehouse') return warehouseExpression(env, edge, members)
+    if (upstream.store.kind === 'objects' && upstream.store.format !== undefined) {
+      const objects = await env.stores.objects()
+      const keys = members.map((m) => (m.location.kind === 'objects' ? m.location.object : ''))
+      return `(SELECT * FROM ${objects.tableFunction(keys, upstream.store.format as 'Parquet', upstream.store.structure)})`
+    }
+  }
+  return new OttokError({
+    what: `cannot read '${edge.upstream}' (input '${edge.name}' of '${edge.downstream}') as a table`,
+    cause: 'Only warehouse tables, and objects stored with a format, can be read in SQL.',
+    mend: "Land it first, or give its store a `format` such as 'Parquet'.",
+  })
+}
+
+function warehouseExpression(env: RunEnvironment, edge: Edge, members: readonly Member[]): string {
+  const schemas = new Map<string, string>()
+  for (const { location } of members) {
+    if (location.kind === 'warehouse') schemas.set(location.schema, location.table)
+  }
+  if (schemas.size > 1) {
+    throw new StepBlocked(`${edge.upstream} has partitions of an older schema; materialize all of it first`)
+  }
+  const [table] = schemas.values()
+  if (table === undefined) throw new StepBlocked(`${edge.upstream} has no readable partition`)
+  const up = env.state.asset(edge.upstream)
+  const columns = partitionColumns(up.space).map((c) => c.name)
+  const where = columns.length === 0 ? '' : ` WHERE ${membersFilter(up.space, columns, members)}`
+  return `(SELECT * FROM ${quoteName(table)}${where})`
+}
+
+/** A stretch of time is a BETWEEN, which the engine prunes by; anything else is listed. */
+function membersFilter(space: PartitionSpace, columns: readonly string[], members: readonly Member[]): string {
+  const partitions: Partition[] = members.map((m) => partitionOf(space, m.ordinal))
+  const set = sets.fromOrdinals(members.map((m) => m.ordinal))
+  const [column] = columns
+  const first = partitions[0]?.date
+  const last = partitions.at(-1)?.date
+  if (columns.length === 1 && set.length === 1 && first && last) {
+    return `${quoteName(column!)} BETWEEN toDate('${first}') AND toDate('${last}')`
+  }
+  return partitionFilter(columns, partitions)
+}

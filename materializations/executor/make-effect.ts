@@ -1,0 +1,41 @@
+import { type EffectAsset, partitionKey } from '../../lib/graph/index.ts'
+import { recordVersions } from '../lineage/record.ts'
+import { inputsVersion } from '../stores/fingerprint.ts'
+import { reached } from './commit-points.ts'
+import { materializeContext } from './context.ts'
+import type { RunEnvironment } from './environment.ts'
+import type { StepOutcome } from './outcome.ts'
+
+/** Acts once for one partition and records that it did. */
+export async function performEffect(
+  env: RunEnvironment,
+  asset: EffectAsset,
+  ordinal: number,
+  stepNo: number,
+): Promise<StepOutcome> {
+  const inputs = env.state.inputs(asset.key, ordinal)
+  const codeVersion = env.state.code.get(asset.key)!
+  const { metadata = {} } = await asset.act(await materializeContext(env, asset.key, ordinal))
+  reached('effect-acted')
+  const recorded = await recordVersions(
+    env.lineage,
+    [
+      {
+        assetKey: asset.key,
+        partition: partitionKey(env.state.asset(asset.key).space, ordinal),
+        runId: env.runId,
+        stepNo,
+        codeVersion,
+        dataVersion: inputsVersion(codeVersion, inputs),
+        partitionsSignature: env.state.partitionsSignature(asset.key),
+        inputs,
+        location: { kind: 'effect' },
+        metadata,
+        asOf: env.now,
+      },
+    ],
+    { lease: { assetKey: asset.key, token: env.leases.token } },
+  )
+  reached('effect-recorded')
+  return { recorded, failed: [] }
+}

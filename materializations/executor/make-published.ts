@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { OttokError } from '../../lib/config/errors.ts'
+import { type FunctionAsset, type PublishedStore, partitionKey } from '../../lib/graph/index.ts'
+import { insertVersions, lockSequence, type NewVersion, requireLease, requireUnmovedInputs } from '../lineage/record.ts'
+import { inputsVersion } from '../stores/fingerprint.ts'
+import { dropReplacedLoad, ensurePublished, loadPublished, publishedSchema } from '../stores/published-table.ts'
+import { reached } from './commit-points.ts'
+import { materializeContext } from './context.ts'
+import type { RunEnvironment } from './environment.ts'
+import { inBoxOf } from './in-box.ts'
+import type { StepOutcome } from './outcome.ts'
+
+/** Loads one partition of a published table: content, pointer and record in one transaction. */
+export async function publishPartition(
+  env: RunEnvironment,
+  asset: FunctionAsset & { store: PublishedStore },
+  ordinal: number,
+  stepNo: number,
+): Promise<StepOutcome> {
+  const { store } = asset
+  const partition = partitionKey(env.state.asset(asset.key).space, ordinal)
+  const inputs = env.state.inputs(asset.key, ordinal)
+  const codeVersion = env.state.code.get(asset.key)!
+  const output = await asset.materialize(await materializeContext(env, asset.key, ordinal))
+  if (output.kind !== 'rows') {
+    throw new OttokError({
+      what: `asset '${asset.key}' returned ${output.kind}`,
+      cause: 'It is published to PostgreSQL.',
+      mend: "Return { kind: 'rows', rows }.",
+    })
+  }
+  const schema = publishedSchema(store, env.environment)
+  await env.lineage.transaction((client) => ensurePublished(client, store, schema))
+  const before = env.state.asset(asset.key).record(ordinal)?.current
+  const recorded = await env.lineage.transaction(async (client) => {
+    await requireLease(client, asset.key, env.leases.token)
+    const content = createHash('sha256')
+    const loaded = await loadPublished(client, store, schema, partition, hashed(output.rows, content))
+    reached('published-loaded')
+    const version: NewVersion = {
+      assetKey: asset.key,
+      partition,
+      runId: env.runId,
+      stepNo,
+      codeVersion,
+      dataVersion:
+        asset.dataVersion === 'content'
+          ? `c1:${content.digest('hex').slice(0, 32)}`
+          : inputsVersion(codeVersion, inputs),
+      partitionsSignature: env.state.partitionsSignature(asset.key),
+      inputs,
+      location: { kind: 'published', table: `${schema}.${store.table}`, load: loaded.load, rows: loaded.rows },
+      metadata: output.metadata ?? {},
+      asOf: env.now,
+    }
+    await lockSequence(client, env.lineage.schema)
+    await requireUnmovedInputs(client, [version], inBoxOf(env.state))
+    return insertVersions(client, [version])
+  })
+  reached('published-recorded')
+  if (before?.location.kind === 'published') {
+    const replaced = before.location.load
+    await env.lineage.transaction((client) => dropReplacedLoad(client, store, schema, replaced))
+  }
+  return { recorded, failed: [] }
+}
+
+function* hashed(
+  rows: Iterable<readonly unknown[]>,
+  hash: ReturnType<typeof createHash>,
+): Generator<readonly unknown[]> {
+  for (const row of rows) {
+    hash.update(JSON.stringify(row))
+    yield row
+  }
+}

@@ -1,0 +1,231 @@
+import { OttokError } from '../../lib/config/errors.ts'
+import {
+  type FunctionAsset,
+  type Partition,
+  partitionOf,
+  partitionParams,
+  renderSql,
+  type SqlAsset,
+} from '../../lib/graph/index.ts'
+import type { Warehouse } from '../../lib/warehouse/index.ts'
+import type { TableColumn } from '../lineage/asset-tables.ts'
+import { insertCheckResults } from '../lineage/check-results.ts'
+import { fulfilIntents, type Intent, insertIntents } from '../lineage/intents.ts'
+import { type NewVersion, type RecordedVersion, requireLease, requireUnmovedInputs } from '../lineage/record.ts'
+import { inputsVersion, quoteName } from '../stores/fingerprint.ts'
+import {
+  createStaging,
+  dropStaging,
+  inspectPartitions,
+  type StagedPartition,
+  stagingName,
+  strayPartitions,
+  swapPartition,
+} from '../stores/staging.ts'
+import { describeSelect, ensureTable, shapeOf, type TableShape } from '../stores/warehouse-tables.ts'
+import { reached } from './commit-points.ts'
+import { materializeContext } from './context.ts'
+import type { RunEnvironment } from './environment.ts'
+import { inBoxOf } from './in-box.ts'
+import { openInputs } from './inputs.ts'
+import { CheckFailed, type StepOutcome } from './outcome.ts'
+
+type TableAsset = SqlAsset | FunctionAsset
+
+interface Content {
+  /** Declared columns; absent: as the SELECT gives them. */
+  readonly columns: readonly TableColumn[] | undefined
+  readonly select: { readonly sql: string; readonly params: Record<string, unknown> } | undefined
+  readonly rows: Iterable<readonly unknown[]> | undefined
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Makes warehouse partitions by the record protocol: staging and checks; one transaction that writes
+ * the intents; swaps; one transaction that records and removes the intents; staging dropped last, so
+ * that recovery can repeat everything after the intents.
+ */
+export async function makeTablePartitions(
+  env: RunEnvironment,
+  asset: TableAsset,
+  ordinals: readonly number[],
+  stepNo: number,
+): Promise<StepOutcome> {
+  const warehouse = await env.stores.warehouse()
+  const space = env.state.asset(asset.key).space
+  const partitions = ordinals.map((ordinal) => partitionOf(space, ordinal))
+  const inputs = ordinals.map((ordinal) => env.state.inputs(asset.key, ordinal))
+  const content = await contentOf(env, asset, ordinals, partitions)
+  const columns = content.columns ?? (await describeSelect(warehouse, content.select!.sql, content.select!.params))
+  const shape = shapeOf(asset, columns)
+  requireColumns(asset.key, shape)
+  const table = await ensureTable(warehouse, env.lineage, asset.key, shape)
+  const staging = stagingName(env.leases.token, stepNo)
+  await createStaging(warehouse, staging, shape)
+  reached('staging-created')
+  const swap = { intentsOpen: false }
+  try {
+    await fill(warehouse, staging, shape, content, env.signal)
+    reached('staged')
+    const staged = await inspect(warehouse, staging, shape, asset, partitions)
+    await insertCheckResults(
+      env.lineage,
+      env.runId,
+      asset.key,
+      staged.flatMap((s) => s.checks),
+    )
+    reached('checked')
+    const accepted = staged.map((s) => s.checks.every((check) => check.passed || !check.blocking))
+    const versions: NewVersion[] = staged.map((s, i) => ({
+      assetKey: asset.key,
+      partition: s.partition.key,
+      runId: env.runId,
+      stepNo,
+      codeVersion: env.state.code.get(asset.key)!,
+      dataVersion:
+        asset.dataVersion === 'content' ? s.dataVersion : inputsVersion(env.state.code.get(asset.key)!, inputs[i]!),
+      partitionsSignature: env.state.partitionsSignature(asset.key),
+      inputs: inputs[i]!,
+      location: { kind: 'warehouse', table: table.tableName, schema: table.schemaHash, rows: s.rows },
+      metadata: content.metadata,
+      asOf: env.now,
+    }))
+    const good = versions.filter((_, i) => accepted[i])
+    const recorded = await swapAndRecord(env, warehouse, staging, shape, good, staged, swap)
+    return {
+      recorded,
+      failed: staged.flatMap((s, i) =>
+        accepted[i] ? [] : [{ ordinal: ordinals[i]!, error: new CheckFailed(s.checks) }],
+      ),
+    }
+  } finally {
+    // Open intents need their staging: recovery rolls them forward from it.
+    if (!swap.intentsOpen) await dropStaging(warehouse, staging)
+    reached('staging-dropped')
+  }
+}
+
+async function swapAndRecord(
+  env: RunEnvironment,
+  warehouse: Warehouse,
+  staging: string,
+  shape: TableShape,
+  versions: readonly NewVersion[],
+  staged: readonly StagedPartition[],
+  swap: { intentsOpen: boolean },
+): Promise<readonly RecordedVersion[]> {
+  const [first] = versions
+  if (first?.location.kind !== 'warehouse') return []
+  const lease = { assetKey: first.assetKey, token: env.leases.token }
+  const intents: Intent[] = versions.map((record) => ({
+    assetKey: record.assetKey,
+    partition: record.partition,
+    token: lease.token,
+    staging,
+    record,
+  }))
+  await env.lineage.transaction(async (client) => {
+    await requireLease(client, lease.assetKey, lease.token)
+    await requireUnmovedInputs(client, versions, inBoxOf(env.state))
+    await insertIntents(client, intents)
+  })
+  swap.intentsOpen = true
+  reached('intents-written')
+  const target = first.location.table
+  for (const one of staged.filter((s) => versions.some((v) => v.partition === s.partition.key))) {
+    await swapPartition(warehouse, staging, target, shape.partitionBy, one)
+    reached('partition-swapped')
+  }
+  reached('swapped')
+  const recorded = await fulfilIntents(env.lineage, lease, intents)
+  swap.intentsOpen = false
+  reached('recorded')
+  return recorded
+}
+
+async function contentOf(
+  env: RunEnvironment,
+  asset: TableAsset,
+  ordinals: readonly number[],
+  partitions: readonly Partition[],
+): Promise<Content> {
+  if (asset.kind === 'sql') {
+    const inputs = await openInputs(env, asset.key, ordinals)
+    const sql = renderSql(asset.sqlTemplate, (name) => inputs[name]!.table)
+    const params = partitionParams(asset.partitions, partitions)
+    return { columns: undefined, select: { sql, params }, rows: undefined, metadata: {} }
+  }
+  const output = await asset.materialize(await materializeContext(env, asset.key, ordinals[0]!))
+  const columns = Object.entries(asset.columns ?? {}).map(([name, type]) => ({ name, type }))
+  const metadata = output.metadata ?? {}
+  if (output.kind === 'rows') return { columns, select: undefined, rows: output.rows, metadata }
+  if (output.kind === 'select') {
+    return { columns, select: { sql: output.sql, params: output.params ?? {} }, rows: undefined, metadata }
+  }
+  throw new OttokError({
+    what: `asset '${asset.key}' returned ${output.kind}`,
+    cause: 'It is stored in the warehouse.',
+    mend: "Return { kind: 'rows', rows } or { kind: 'select', sql }.",
+  })
+}
+
+async function fill(
+  warehouse: Warehouse,
+  staging: string,
+  shape: TableShape,
+  content: Content,
+  signal: AbortSignal,
+): Promise<void> {
+  const names = shape.columns.map((c) => c.name)
+  if (content.select) {
+    const list = names.map(quoteName).join(', ')
+    await warehouse.command(`INSERT INTO ${quoteName(staging)} (${list}) SELECT ${list} FROM (${content.select.sql})`, {
+      params: content.select.params,
+      signal,
+    })
+  } else {
+    await warehouse.insertRows(staging, names, batches(content.rows ?? [], 10_000), { signal })
+  }
+}
+
+async function* batches(rows: Iterable<readonly unknown[]>, size: number): AsyncGenerator<readonly unknown[][]> {
+  let batch: unknown[][] = []
+  for (const row of rows) {
+    batch.push([...row])
+    if (batch.length === size) {
+      yield batch
+      batch = []
+    }
+  }
+  if (batch.length > 0) yield batch
+}
+
+async function inspect(
+  warehouse: Warehouse,
+  staging: string,
+  shape: TableShape,
+  asset: TableAsset,
+  partitions: readonly Partition[],
+): Promise<readonly StagedPartition[]> {
+  const stray = await strayPartitions(warehouse, staging, shape.partitionBy, partitions)
+  if (stray.length > 0) {
+    throw new OttokError({
+      what: `asset '${asset.key}' made rows of partitions that were not asked for`,
+      cause: `It was to make ${partitions.map((p) => p.key).join(', ')}, and gave rows of ${stray.join(', ')} too.`,
+      mend: `Filter its rows by the partition (${shape.partitionBy.join(', ')}).`,
+    })
+  }
+  const { uncounted, checks } = asset
+  return inspectPartitions(warehouse, staging, shape, partitions, { uncounted, checks })
+}
+
+function requireColumns(key: string, shape: TableShape): void {
+  const names = new Set(shape.columns.map((c) => c.name))
+  const absent = [...shape.partitionBy, ...shape.orderBy].filter((name) => !names.has(name))
+  if (absent.length === 0) return
+  throw new OttokError({
+    what: `asset '${key}' has no column ${[...new Set(absent)].join(', ')}`,
+    cause: `Its columns are ${[...names].join(', ')}; partition and order columns must be among them.`,
+    mend: 'Select the column, or change `partitions` or `orderBy`.',
+  })
+}

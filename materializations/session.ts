@@ -1,0 +1,94 @@
+import { OttokError, readHomeClock, type Settings } from '../lib/config/index.ts'
+import type { AssetKey, Graph } from '../lib/graph/index.ts'
+import { openPostgres } from '../lib/postgres/index.ts'
+import { openFormatter } from '../lib/warehouse/index.ts'
+import { type LoadedDefinitions, loadDefinitions } from './definitions/index.ts'
+import { type Lineage, openLineage } from './lineage/lineage.ts'
+import { loadState } from './lineage/load-state.ts'
+import { codeText } from './planner/code-text.ts'
+import { GraphState } from './planner/graph-state.ts'
+import { openStores, type Stores } from './stores/open-stores.ts'
+import { codeVersions } from './versions/index.ts'
+
+/** One command's view of the project: the graph, today's code, the stores, and "now". */
+export interface Session {
+  readonly settings: Settings
+  readonly definitions: LoadedDefinitions
+  readonly graph: Graph
+  /** Today's code versions, derived at first use. */
+  readonly code: () => Promise<ReadonlyMap<AssetKey, string>>
+  readonly lineage: Lineage
+  readonly stores: Stores
+  readonly now: Date
+  /** Recorded state as of this moment; each call reads it anew. */
+  readonly state: (options?: { readonly restate?: boolean }) => Promise<GraphState>
+  close(): Promise<void>
+}
+
+export interface SessionOptions {
+  readonly settings: Settings
+  readonly definitionsFile: string
+  /** ISO time of `--as-of`; else the home's own clock, else the wall clock. */
+  readonly asOf?: string | undefined
+  /** How long to wait for another process that holds the embedded warehouse. */
+  readonly waitMs?: number
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { settings } = options
+  const now = await nowOf(settings.home, options.asOf)
+  const definitions = await loadDefinitions(options.definitionsFile)
+  const { graph } = definitions
+  const postgres = await openPostgres(settings)
+  const lineage = await openLineage(postgres, settings.environment).catch(async (error: unknown) => {
+    await postgres.close()
+    throw error
+  })
+  const stores = openStores(settings, lineage, { waitMs: options.waitMs ?? 0 })
+  let code: Promise<ReadonlyMap<AssetKey, string>> | undefined
+  const codeOf = () => {
+    code ??= deriveCode(definitions)
+    return code
+  }
+  return {
+    settings,
+    definitions,
+    graph,
+    code: codeOf,
+    lineage,
+    stores,
+    now,
+    state: async (stateOptions = {}) =>
+      new GraphState(graph, { code: await codeOf() }, await loadState(lineage, graph), now, stateOptions),
+    close: async () => {
+      await stores.close()
+      await postgres.close()
+    },
+  }
+}
+
+async function deriveCode(definitions: LoadedDefinitions): Promise<ReadonlyMap<AssetKey, string>> {
+  const formatter = openFormatter()
+  try {
+    const versions = await codeVersions(definitions.graph, {
+      root: definitions.root,
+      formatter,
+      cacheDir: definitions.cacheDir,
+    })
+    return new Map([...versions].map(([key, { version, hasher }]) => [key, codeText(version, hasher)]))
+  } finally {
+    await formatter.close()
+  }
+}
+
+async function nowOf(home: string, asOf: string | undefined): Promise<Date> {
+  if (asOf === undefined) return (await readHomeClock(home)) ?? new Date()
+  const now = new Date(asOf)
+  if (!Number.isNaN(now.getTime())) return now
+  throw new OttokError({
+    what: `--as-of '${asOf}' is not a time`,
+    cause: 'It cannot be read as ISO 8601.',
+    mend: "Write it like '2026-09-01T07:00:00+03:00'.",
+    exitCode: 2,
+  })
+}
