@@ -5,7 +5,6 @@ import { openFormatter } from '../lib/warehouse/index.ts'
 import { type LoadedDefinitions, loadDefinitions } from './definitions/index.ts'
 import { type Lineage, openLineage } from './lineage/lineage.ts'
 import { loadState } from './lineage/load-state.ts'
-import { codeText } from './planner/code-text.ts'
 import { GraphState } from './planner/graph-state.ts'
 import { openStores, type Stores } from './stores/open-stores.ts'
 import { codeVersions } from './versions/index.ts'
@@ -75,7 +74,7 @@ async function deriveCode(definitions: LoadedDefinitions): Promise<ReadonlyMap<A
       formatter,
       cacheDir: definitions.cacheDir,
     })
-    return new Map([...versions].map(([key, { version, hasher }]) => [key, codeText(version, hasher)]))
+    return new Map([...versions].map(([key, { version }]) => [key, version]))
   } finally {
     await formatter.close()
   }

@@ -1,5 +1,5 @@
 import { type AssetKey, partitionKey } from '../../lib/graph/index.ts'
-import { sameCode } from './code-text.ts'
+import { sameCode } from '../versions/comparable.ts'
 import type { GraphState } from './graph-state.ts'
 import type { RecordedInput } from './recorded.ts'
 

@@ -80,16 +80,6 @@ export async function codeVersions(graph: Graph, options: CodeVersionOptions): P
   return new Map(assets.map((asset) => [asset.key, versionOf(asset)]))
 }
 
-/**
- * Whether a difference of two versions of an asset means that its code changed. Not so when the same kind of code was
- * hashed by other rules or another release of the tool: then the new version becomes the baseline, nothing is remade.
- */
-export function areComparable(a: string, b: string): boolean {
-  const hashers = [a, b].map((version) => version.slice(0, version.indexOf(':')))
-  const tools = hashers.map((hasher) => /^h\d+-([a-z]+)/.exec(hasher)?.[1])
-  return hashers[0] === hashers[1] || tools[0] !== tools[1]
-}
-
 function hashed(parts: CodeParts, hasher: string): CodeVersion {
   return { version: `${hasher}:${sha256(canonicalJson(parts)).slice(0, 32)}`, hasher, parts }
 }
