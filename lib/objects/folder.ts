@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { checkedObjectKey, globOf, missingObject, quoteLiteral, STORE_ID_KEY } from './keys.ts'
+import type { ObjectInfo, ObjectStore } from './types.ts'
+
+const TEMPORARY = '.tmp-'
+
+/** An object store in a folder: each object a file, written beside its place, synced and renamed. */
+export async function openFolder(root: string): Promise<ObjectStore> {
+  await mkdir(root, { recursive: true })
+  const path = (key: string) => join(root, checkedObjectKey(key))
+
+  const put = async (key: string, content: Uint8Array | Readable): Promise<ObjectInfo> => {
+    const target = path(key)
+    await mkdir(dirname(target), { recursive: true })
+    const temporary = join(dirname(target), `${TEMPORARY}${randomUUID()}`)
+    try {
+      await pipeline(content instanceof Readable ? content : [content], createWriteStream(temporary, { flush: true }))
+      await rename(temporary, target)
+    } finally {
+      await rm(temporary, { force: true })
+    }
+    await syncFolder(dirname(target))
+    return infoOf(key, target)
+  }
+  const get = async (key: string): Promise<Uint8Array> => {
+    try {
+      return await readFile(path(key))
+    } catch (error) {
+      throw isAbsent(error) ? missingObject(path(key), error) : error
+    }
+  }
+  const head = async (key: string): Promise<ObjectInfo | undefined> => {
+    try {
+      return await infoOf(key, path(key))
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  }
+  return {
+    kind: 'folder',
+    put,
+    get,
+    head,
+    stream: async (key) => {
+      if (!(await head(key))) throw missingObject(path(key))
+      return createReadStream(path(key))
+    },
+    list: (prefix) => walk(root, '', prefix),
+    delete: (key) => rm(path(key), { force: true }),
+    storeId: async () => {
+      const known = await head(STORE_ID_KEY)
+      if (!known) await put(STORE_ID_KEY, Buffer.from(randomUUID()))
+      return Buffer.from(await get(STORE_ID_KEY)).toString('utf8')
+    },
+    address: path,
+    tableFunction: (keys, format, structure) => {
+      const parts = [globOf(keys.map(path)), format, ...(structure === undefined ? [] : [structure])]
+      return `file(${parts.map(quoteLiteral).join(', ')})`
+    },
+  }
+}
+
+async function infoOf(key: string, path: string): Promise<ObjectInfo> {
+  const { size, mtimeMs, ino } = await stat(path)
+  return { key, size, etag: `${size}-${Math.round(mtimeMs * 1000)}-${ino}` }
+}
+
+async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<ObjectInfo> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true })
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    const key = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) {
+      const may = `${key}/`.startsWith(prefix) || prefix.startsWith(`${key}/`)
+      if (may) yield* walk(root, key, prefix)
+    } else if (key.startsWith(prefix) && key !== STORE_ID_KEY && !entry.name.startsWith(TEMPORARY)) {
+      yield await infoOf(key, join(root, key))
+    }
+  }
+}
+
+/** A rename lasts through a power cut only once its folder is synced. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+}

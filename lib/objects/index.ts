@@ -1,0 +1,2 @@
+export { type ObjectsRequest, openObjects } from './open.ts'
+export type { ObjectInfo, ObjectStore } from './types.ts'
