@@ -9,10 +9,13 @@ import { GraphState } from './planner/graph-state.ts'
 import { openStores, type Stores } from './stores/open-stores.ts'
 import { codeVersions } from './versions/index.ts'
 
+/** What a session needs of loaded definitions. */
+export type SessionDefinitions = Pick<LoadedDefinitions, 'graph' | 'root' | 'cacheDir' | 'module'>
+
 /** One command's view of the project: the graph, today's code, the stores, and "now". */
 export interface Session {
   readonly settings: Settings
-  readonly definitions: LoadedDefinitions
+  readonly definitions: SessionDefinitions
   readonly graph: Graph
   /** Today's code versions, derived at first use. */
   readonly code: () => Promise<ReadonlyMap<AssetKey, string>>
@@ -34,10 +37,17 @@ export interface SessionOptions {
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
+  return openSessionOn(await loadDefinitions(options.definitionsFile), options)
+}
+
+/** A session on definitions that are already loaded, or on a graph built in memory. */
+export async function openSessionOn(
+  definitions: SessionDefinitions,
+  options: Omit<SessionOptions, 'definitionsFile'>,
+): Promise<Session> {
   const { settings } = options
-  const now = await nowOf(settings.home, options.asOf)
-  const definitions = await loadDefinitions(options.definitionsFile)
   const { graph } = definitions
+  const now = await nowOf(settings.home, options.asOf)
   const postgres = await openPostgres(settings)
   const lineage = await openLineage(postgres, settings.environment).catch(async (error: unknown) => {
     await postgres.close()
@@ -66,7 +76,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
-async function deriveCode(definitions: LoadedDefinitions): Promise<ReadonlyMap<AssetKey, string>> {
+async function deriveCode(definitions: SessionDefinitions): Promise<ReadonlyMap<AssetKey, string>> {
   const formatter = openFormatter()
   try {
     const versions = await codeVersions(definitions.graph, {
