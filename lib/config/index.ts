@@ -1,4 +1,17 @@
 export { OttokError, type OttokErrorParts } from './errors.ts'
 export { readHomeClock, writeHomeClock } from './home-clock.ts'
+export type {
+  CurrentMaterialization,
+  LineageEdge,
+  LineageGraph,
+  LineageNode,
+  LineageRequest,
+  ModuleCommand,
+  ModuleContext,
+  ModuleOption,
+  ModuleOutput,
+  ModuleRequest,
+  ModuleRun,
+} from './module-command.ts'
 export { redactUrl } from './redact.ts'
 export { loadSettings, type S3Settings, type Settings, type SettingsFile, type SettingsRequest } from './settings.ts'
