@@ -20,7 +20,7 @@ const modelSchema = z.object({
     objective: z.object({ name: z.literal('binary:logistic') }),
     gradient_booster: z.object({
       name: z.literal('gbtree'),
-      model: z.object({ trees: z.array(treeSchema) }),
+      model: z.object({ trees: z.array(treeSchema).min(1) }),
     }),
   }),
 })

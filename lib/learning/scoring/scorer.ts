@@ -32,16 +32,15 @@ const batchRows = 10_000
 /**
  * Loads an ONNX model written by `writeOnnx`.
  *
- * @param options.threads threads of the runtime; as many as processors when left out
+ * The runtime gets one thread: with more it adds up trees in another order, so that scores would differ in the last
+ * bits from XGBoost and from machine to machine.
  */
-export async function loadScorer(
-  onnx: Uint8Array,
-  options: { readonly threads?: number | undefined } = {},
-): Promise<Scorer> {
+export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
   const signature = readSignature(onnx)
   const session = await InferenceSession.create(onnx, {
     executionProviders: ['cpu'],
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
   })
   return {
     signature,

@@ -114,6 +114,7 @@ describe('against the library', () => {
     console.info(`parity on ${parity.rows} rows: probability ${parity.probability}, margin ${parity.margin}`)
     expect(parity.rows).toBe(100_000)
     expect(parity.probability).toBeLessThanOrEqual(parityLimit)
+    expect(parity.margin).toBe(0)
   })
 
   test('rows that hold thresholds themselves, and pruned trees, agree', async () => {
