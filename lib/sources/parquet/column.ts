@@ -1,10 +1,10 @@
 /** Growing columns of a Parquet file: three kinds are enough for the archives written here. */
-import { bitPacked, bitWidth, plainIntegers, plainTexts } from './encodings.ts'
+import { bitPacked, bitWidth, PlainTexts, plainIntegers, plainLongs } from './encodings.ts'
 
 /**
  * - `text`: few distinct values; stored as a dictionary and bit-packed indices
  * - `unique`: text that hardly repeats; stored plain, compressed
- * - `integer`: 64-bit integer (exact to 2^53)
+ * - `integer`: 32-bit integer
  * - `time`: milliseconds since 1970 UTC
  * - `time?`: the same, may be null
  */
@@ -32,49 +32,53 @@ export interface Column {
 export function createColumn(kind: ColumnKind): Column {
   if (kind === 'text') return dictionaryColumn()
   if (kind === 'unique') return uniqueColumn()
-  return integerColumn(kind === 'time?')
+  return kind === 'integer' ? numberColumn(plainIntegers, false) : numberColumn(plainLongs, kind === 'time?')
 }
 
 function dictionaryColumn(): Column {
   const codes = new Map<string, number>()
-  const texts: string[] = []
+  const texts = new PlainTexts()
   let rows = new Int32Array(1024)
   let count = 0
+  let lastText: string | undefined
+  let lastCode = 0
   return {
     push(value) {
       const text = value as string
-      let code = codes.get(text)
-      if (code === undefined) {
-        code = texts.length
-        codes.set(text, code)
-        texts.push(text)
+      // Neighbouring rows often share a value: spare them the look-up.
+      if (text !== lastText) {
+        const known = codes.get(text)
+        lastCode = known ?? codes.size
+        lastText = text
+        if (known === undefined) {
+          codes.set(text, lastCode)
+          texts.push(text)
+        }
       }
       if (count === rows.length) rows = grown(rows)
-      rows[count] = code
+      rows[count] = lastCode
       count += 1
     },
     encode() {
-      const width = bitWidth(texts.length)
+      const width = bitWidth(codes.size)
       const packed = bitPacked(rows, count, width)
       const values = new Uint8Array(1 + packed.length)
       values[0] = width
       values.set(packed, 1)
-      return { dictionary: { count: texts.length, bytes: plainTexts(texts) }, values }
+      return { dictionary: { count: codes.size, bytes: texts.view() }, values }
     },
   }
 }
 
 function uniqueColumn(): Column {
-  const texts: string[] = []
+  const texts = new PlainTexts()
   return {
-    push: (value) => {
-      texts.push(value as string)
-    },
-    encode: () => ({ values: plainTexts(texts) }),
+    push: (value) => texts.push(value as string),
+    encode: () => ({ values: texts.view() }),
   }
 }
 
-function integerColumn(optional: boolean): Column {
+function numberColumn(plain: (values: Float64Array, count: number) => Uint8Array, optional: boolean): Column {
   let values = new Float64Array(1024)
   let present = new Int32Array(optional ? 1024 : 0)
   let count = 0
@@ -96,7 +100,7 @@ function integerColumn(optional: boolean): Column {
       count += 1
     },
     encode() {
-      const bytes = plainIntegers(values, count)
+      const bytes = plain(values, count)
       return optional ? { values: bytes, levels: bitPacked(present, rows, 1) } : { values: bytes }
     },
   }

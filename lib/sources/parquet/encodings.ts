@@ -33,29 +33,52 @@ export function bitPacked(codes: Int32Array, count: number, width: number): Uint
   return bytes
 }
 
-/** PLAIN byte arrays: length (4 bytes, little endian) and UTF-8 bytes of each text. */
-export function plainTexts(texts: readonly string[]): Uint8Array {
-  let size = 0
-  for (const text of texts) size += 4 + Buffer.byteLength(text)
-  const bytes = Buffer.allocUnsafe(size)
-  let at = 0
-  for (const text of texts) {
-    const length = bytes.write(text, at + 4)
-    bytes.writeUInt32LE(length, at)
-    at += 4 + length
-  }
-  return bytes
+/** PLAIN 32-bit integers. Throws a RangeError for a value that is none. */
+export function plainIntegers(values: Float64Array, count: number): Uint8Array {
+  const integers = Int32Array.from(values.subarray(0, count))
+  const wrong = integers.findIndex((integer, index) => integer !== values[index])
+  if (wrong >= 0) throw new RangeError(`${values[wrong]} is no 32-bit integer.`)
+  return new Uint8Array(integers.buffer)
 }
 
-/** PLAIN 64-bit integers. */
-export function plainIntegers(values: Float64Array, count: number): Uint8Array {
-  const words = new BigInt64Array(count)
-  const halves = new Int32Array(words.buffer)
+/** PLAIN 64-bit integers, exact to 2^53. */
+export function plainLongs(values: Float64Array, count: number): Uint8Array {
+  const halves = new Int32Array(2 * count)
   for (let i = 0; i < count; i += 1) {
     const value = values[i] as number
     // Two 32-bit halves: ten times cheaper than a BigInt for each value.
     halves[2 * i] = value | 0
     halves[2 * i + 1] = Math.floor(value / 4294967296)
   }
-  return new Uint8Array(words.buffer)
+  return new Uint8Array(halves.buffer)
+}
+
+/** Growing PLAIN byte arrays: length (4 bytes, little endian) and UTF-8 bytes of each text. */
+export class PlainTexts {
+  private bytes = Buffer.alloc(4096)
+  private size = 0
+
+  push(text: string): void {
+    // UTF-8 takes at most three bytes for each UTF-16 unit.
+    const most = this.size + 4 + 3 * text.length
+    if (most > this.bytes.length) this.bytes = Buffer.concat([this.bytes], Math.max(most, this.bytes.length * 2))
+    const { bytes } = this
+    let at = this.size + 4
+    for (let i = 0; i < text.length; i += 1) {
+      const unit = text.charCodeAt(i)
+      if (unit > 127) {
+        at = this.size + 4 + bytes.write(text, this.size + 4)
+        break
+      }
+      // Short ASCII texts: a loop here is faster than a call into the runtime for each.
+      bytes[at] = unit
+      at += 1
+    }
+    bytes.writeUInt32LE(at - this.size - 4, this.size)
+    this.size = at
+  }
+
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.size)
+  }
 }

@@ -15,9 +15,11 @@ export interface Table<S extends TableShape> {
 }
 
 const MAGIC = Buffer.from('PAR1')
-const TYPE = { integer: 2, text: 6 }
+const TYPE = { integer: 1, time: 2, text: 6 }
 const ENCODING = { plain: 0, rle: 3, dictionary: 8 }
 const CODEC = { none: 0, gzip: 2 }
+/** Logical types as older readers know them: UTF8, INT_32, TIMESTAMP_MILLIS. */
+const CONVERTED = { text: 0, integer: 17, time: 9 }
 const PAGE = { data: 0, dictionary: 2 }
 
 export function createTable<S extends TableShape>(shape: S): Table<S> {
@@ -108,7 +110,7 @@ function writeChunk(column: Column, name: string, kind: ColumnKind, rows: number
     ],
   ])
   const inner: [number, ThriftValue][] = [
-    [1, i32(isText(kind) ? TYPE.text : TYPE.integer)],
+    [1, i32(physicalType(kind))],
     [2, list('i32', [ENCODING.plain, ENCODING.rle, encoding].map(i32))],
     [3, list('binary', [binary(name)])],
     [4, i32(codec)],
@@ -154,10 +156,10 @@ function schemaOf(shape: TableShape, names: string[]): ThriftValue[] {
       const kind = shape[name] as ColumnKind
       const text = isText(kind)
       const fields: [number, ThriftValue][] = [
-        [1, i32(text ? TYPE.text : TYPE.integer)],
+        [1, i32(physicalType(kind))],
         [3, i32(kind === 'time?' ? 1 : 0)],
         [4, binary(name)],
-        [6, i32(text ? 0 : kind === 'integer' ? 18 : 9)],
+        [6, i32(text ? CONVERTED.text : kind === 'integer' ? CONVERTED.integer : CONVERTED.time)],
       ]
       if (text) fields.push([10, struct([[1, struct([])]])])
       else if (kind !== 'integer') fields.push([10, timestamp])
@@ -168,4 +170,8 @@ function schemaOf(shape: TableShape, names: string[]): ThriftValue[] {
 
 function isText(kind: ColumnKind): boolean {
   return kind === 'text' || kind === 'unique'
+}
+
+function physicalType(kind: ColumnKind): number {
+  return isText(kind) ? TYPE.text : kind === 'integer' ? TYPE.integer : TYPE.time
 }

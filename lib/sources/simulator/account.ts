@@ -15,9 +15,9 @@ export interface Traits {
   readonly stress: number
   /** Logit of an active day at engagement 0. */
   readonly activity: number
-  /** Index into `platforms` of the main device, and how many devices there are. */
+  /** Index into `platforms` of the main device, and the ids of all devices, the main one first. */
   readonly platform: number
-  readonly devices: number
+  readonly devices: readonly string[]
   /** Day of the month on which money comes in. */
   readonly payday: number
   /** Shares of viewing by kind of title. */

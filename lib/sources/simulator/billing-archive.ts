@@ -7,22 +7,6 @@ import type { Channel } from './parameters.ts'
 import { type Random, STREAM } from './random.ts'
 import type { SubscriptionRow, subscriptionShape } from './shapes.ts'
 
-const EMPTY: Omit<SubscriptionRow, 'change_id' | 'user_id' | 'kind' | 'at' | 'known_at'> = {
-  entitlement_id: '',
-  product: '',
-  phase: '',
-  start: null,
-  end_promised: null,
-  activated_at: null,
-  until: null,
-  value: 0,
-  why: '',
-  charge_kopecks: 0,
-  list_kopecks: 0,
-  plan_code: '',
-  plan_days: 0,
-  channel: '',
-}
 const ADDON_KOPECKS = 19_900
 
 /**
@@ -37,13 +21,39 @@ export function createBillingArchive(
 ): BillingLog {
   const changes = new Map<number, number>()
   const loadedAt = calendar.utc(3600)
-  const write = (account: Account, at: number, happenedAt: number, fields: Partial<SubscriptionRow> & { kind: string }): void => {
+  const write = (
+    account: Account,
+    at: number,
+    happenedAt: number,
+    fields: Partial<SubscriptionRow> & { kind: string },
+  ): void => {
     const { number, userId, channel } = account.traits
     const nth = (changes.get(number) ?? 0) + 1
     changes.set(number, nth)
     random.at(STREAM.logging, number, nth)
     const known = Math.max(loadedAt, calendar.utc(happenedAt + billingLag(channel, random)))
-    const row = { ...EMPTY, change_id: `${userId}-${nth}`, user_id: userId, at: calendar.utc(at), known_at: known, ...fields }
+    // Written out, column by column: spreading defaults over every row took longer than living the account's day.
+    const row: SubscriptionRow = {
+      change_id: `${userId}-${nth}`,
+      user_id: userId,
+      kind: fields.kind,
+      entitlement_id: fields.entitlement_id ?? '',
+      product: fields.product ?? '',
+      phase: fields.phase ?? '',
+      start: fields.start ?? null,
+      end_promised: fields.end_promised ?? null,
+      activated_at: fields.activated_at ?? null,
+      at: calendar.utc(at),
+      until: fields.until ?? null,
+      value: fields.value ?? 0,
+      why: fields.why ?? '',
+      charge_kopecks: fields.charge_kopecks ?? 0,
+      list_kopecks: fields.list_kopecks ?? 0,
+      plan_code: fields.plan_code ?? '',
+      plan_days: fields.plan_days ?? 0,
+      channel: fields.channel ?? '',
+      known_at: known,
+    }
     writer.add(calendar.servingDayAt(known), row, known)
   }
   const entitlementId = (account: Account): string => `${account.traits.userId}-e${account.entitlements}`
@@ -77,7 +87,8 @@ export function createBillingArchive(
     entitlement,
     revocation: (account, at, why) =>
       write(account, at, at, { kind: 'revocation', entitlement_id: entitlementId(account), why }),
-    replacement: (account, at) => write(account, at, at, { kind: 'replacement', entitlement_id: entitlementId(account) }),
+    replacement: (account, at) =>
+      write(account, at, at, { kind: 'replacement', entitlement_id: entitlementId(account) }),
     autoRenew: (account, at, on) => write(account, at, at, { kind: 'auto_renew', value: on ? 1 : 0 }),
     cancellation: (account, at, why) => write(account, at, at, { kind: 'cancellation', why }),
     payment: (account, at, succeeded, why, kopecks) =>

@@ -53,7 +53,8 @@ export function createCalendar(options: {
   const lag = options.publishLagHours * 3_600_000
   const midnight = (day: number): number => {
     const ms = midnights[day + MARGIN]
-    if (ms === undefined) throw new RangeError(`Day ${day} is outside the simulated calendar (${-MARGIN} .. ${total + MARGIN}).`)
+    if (ms === undefined)
+      throw new RangeError(`Day ${day} is outside the simulated calendar (${-MARGIN} .. ${total + MARGIN}).`)
     return ms
   }
   // Getters of Temporal cost more than a simulated day of an account: read each once.

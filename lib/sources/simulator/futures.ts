@@ -2,6 +2,7 @@
 import { type Account, coveringPhase } from './account.ts'
 import { DAY, type WorldCalendar } from './calendar.ts'
 import { RETURN } from './entitlement.ts'
+import { revocationRisk } from './incidents.ts'
 import { liveDay } from './life.ts'
 import type { Parameters } from './parameters.ts'
 import { type Random, STREAM } from './random.ts'
@@ -23,7 +24,11 @@ export function standingOf(account: Account, day: number): Standing | null {
   const phase = coveringPhase(account, t)
   if (phase === 'pause' || phase === 'gift' || phase === 'partner') return null
   const trial = (phase === 'trial' || phase === 'intro') && !account.fullPricePaid
-  return { segment: trial ? 'trial' : 'paid', due: account.endAt < t + HORIZON_DAYS * DAY, undecided: account.autoRenew }
+  return {
+    segment: trial ? 'trial' : 'paid',
+    due: account.endAt < t + HORIZON_DAYS * DAY,
+    undecided: account.autoRenew,
+  }
 }
 
 /**
@@ -46,7 +51,13 @@ export function churnedFutures(
   return churned
 }
 
-function churns(account: Account, day: number, calendar: WorldCalendar, parameters: Parameters, random: Random): boolean {
+function churns(
+  account: Account,
+  day: number,
+  calendar: WorldCalendar,
+  parameters: Parameters,
+  random: Random,
+): boolean {
   const horizon = (day + 1 + HORIZON_DAYS) * DAY
   const { spells } = account
   for (let ahead = 1; ahead <= HORIZON_DAYS + RETURN_DAYS; ahead += 1) {
@@ -54,6 +65,10 @@ function churns(account: Account, day: number, calendar: WorldCalendar, paramete
     if (account.spells !== spells) return account.brokenAt < horizon
     if (account.state === 'covered') {
       if (ahead >= HORIZON_DAYS) return false
+      // Paid past the horizon: only a revocation could still end it. Living those days for that would double the cost.
+      if (account.endAt >= horizon && account.startAt <= (day + ahead + 1) * DAY) {
+        return random.chance(revocationRisk(account, HORIZON_DAYS - ahead, parameters))
+      }
     } else {
       if (account.endAt >= horizon) return false
       if (account.endAt + RETURN <= (day + ahead + 1) * DAY) return true

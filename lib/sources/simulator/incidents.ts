@@ -8,17 +8,22 @@ import type { Parameters, Plan } from './parameters.ts'
 import type { Random } from './random.ts'
 
 /** One day of a covered account whose latest entitlement has begun before `from`. */
-export function liveIncidentDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
-  const { incidents } = parameters
-  const unhappy = Math.exp(-0.5 * engagement(account, parameters))
-  const refund = account.phase === 'paid' ? incidents.refundRate * unhappy : 0
-  const deletion = incidents.deletionRate * unhappy
-  const upgrade = account.phase === 'paid' && account.plan === 0 ? incidents.upgradeRate / unhappy : 0
+export function liveIncidentDay(
+  account: Account,
+  from: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
   const luck = random.uniform()
+  // Nearly every day ends here, before the rates have to be known.
+  if (luck >= 0.01) return
+  const { refund, deletion } = revocationRates(account, parameters)
+  const upgrade = account.phase === 'paid' && account.plan === 0 ? parameters.incidents.upgradeRate : 0
   if (luck >= refund + deletion + upgrade) return
   const at = from + Math.floor(random.uniform() * Math.max(1, Math.min(DAY, account.endAt - from) - 1))
   if (luck < refund) {
-    const why = random.chance(incidents.chargebackShare) ? 'chargeback' : 'refund'
+    const why = random.chance(parameters.incidents.chargebackShare) ? 'chargeback' : 'refund'
     log?.revocation(account, at, why)
     turnOff(account, at, log)
     endSpell(account, at, 'lapsed')
@@ -31,8 +36,25 @@ export function liveIncidentDay(account: Account, from: number, parameters: Para
     log?.replacement(account, at)
     account.plan = 1
     log?.payment(account, at, true, '', plan.listKopecks)
-    grant(account, { phase: 'paid', start: at, end: at + plan.days * DAY, activatedAt: at, chargeKopecks: plan.listKopecks, plan }, log)
+    grant(
+      account,
+      { phase: 'paid', start: at, end: at + plan.days * DAY, activatedAt: at, chargeKopecks: plan.listKopecks, plan },
+      log,
+    )
   }
+}
+
+/** Probability that a running period is revoked within `days`, were the account's mood to stay as it is. */
+export function revocationRisk(account: Account, days: number, parameters: Parameters): number {
+  const { refund, deletion } = revocationRates(account, parameters)
+  return 1 - Math.exp(-days * (refund + deletion))
+}
+
+/** Chances a day. Their sum with the upgrade rate stays below 0.01. */
+function revocationRates(account: Account, parameters: Parameters): { refund: number; deletion: number } {
+  const unhappy = Math.exp(Math.min(3, -0.5 * engagement(account, parameters)))
+  const refund = account.phase === 'paid' ? parameters.incidents.refundRate * unhappy : 0
+  return { refund, deletion: parameters.incidents.deletionRate * unhappy }
 }
 
 function turnOff(account: Account, at: number, log: BillingLog | null): void {

@@ -10,14 +10,25 @@ import type { Random } from './random.ts'
 const REASONS = ['price', 'nothing_to_watch', 'quality', 'not_used', 'other'] as const
 
 /** One day of a covered account's will to stay; acts within [`from`, end of the day or of the chain). */
-export function liveIntentDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+export function liveIntentDay(
+  account: Account,
+  from: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
   if (account.traits.manual || account.phase === 'partner' || account.phase === 'gift') return
   const until = Math.min(from + DAY, account.endAt)
+  const mood = engagement(account, parameters)
+  const { intent } = parameters
   if (account.autoRenew) {
-    if (random.chance(cancelRate(account, from, parameters))) cancel(account, between(from, until, random), parameters, random, log)
+    const trial = account.phase === 'trial' || account.phase === 'intro'
+    const will = intent.stress * account.stress - (trial ? intent.trialEngagement : intent.engagement) * mood
+    const rate = (trial ? intent.trialRate : intent.paidRate) * timing(account, from, parameters)
+    if (random.strikes(rate, will)) cancel(account, between(from, until, random), parameters, random, log)
   } else if (account.cancelled) {
-    const { intent } = parameters
-    if (random.chance(intent.undoRate * Math.exp(intent.undoEngagement * engagement(account, parameters)))) {
+    const trial = account.phase === 'trial' || account.phase === 'intro'
+    if (random.strikes(trial ? intent.trialUndoRate : intent.undoRate, intent.undoEngagement * mood)) {
       account.autoRenew = true
       account.cancelled = false
       log?.autoRenew(account, between(from, until, random), true)
@@ -25,14 +36,11 @@ export function liveIntentDay(account: Account, from: number, parameters: Parame
   }
 }
 
-function cancelRate(account: Account, from: number, parameters: Parameters): number {
-  const { intent } = parameters
-  const trial = account.phase === 'trial' || account.phase === 'intro'
-  const mood = (trial ? intent.trialEngagement : intent.engagement) * engagement(account, parameters)
-  const rate = (trial ? intent.trialRate : intent.paidRate) * Math.exp(intent.stress * account.stress - mood)
-  // Only the running period has an early and a late part; a prepaid one has not begun.
-  if (account.startAt > from) return rate
-  return rate * (from - account.startAt < 2 * DAY ? intent.early : account.endAt - from < 3 * DAY ? intent.late : 1)
+/** The first and the last days of the running period are those in which people decide; a prepaid one has not begun. */
+function timing(account: Account, from: number, { intent }: Parameters): number {
+  if (account.startAt > from) return 1
+  if (from - account.startAt < 2 * DAY) return intent.early
+  return account.endAt - from < 3 * DAY ? intent.late : 1
 }
 
 function cancel(account: Account, at: number, parameters: Parameters, random: Random, log: BillingLog | null): void {

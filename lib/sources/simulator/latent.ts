@@ -9,18 +9,17 @@ export function engagement(account: Account, { latent }: Parameters): number {
 }
 
 /**
- * One day of satisfaction, catalogue fit and budget stress: x' = x + k (level - x) + w sqrt(2k) z, so that the
- * deviation around the level settles near w. Habit follows engagement slowly and without noise.
+ * One day of satisfaction, catalogue fit and budget stress: x' = x + k (level - x) + w z, so that the deviation
+ * around the level settles near w / sqrt(2k). Habit follows engagement slowly and without noise.
  */
 export function liveLatentDay(account: Account, parameters: Parameters, random: Random): void {
   const { latent } = parameters
   account.satisfaction +=
     latent.satisfactionReturn * (account.traits.satisfaction - account.satisfaction) +
-    latent.satisfactionWithin * Math.sqrt(2 * latent.satisfactionReturn) * random.normal()
-  account.fit += -latent.fitReturn * account.fit + latent.fitWithin * Math.sqrt(2 * latent.fitReturn) * random.normal()
+    latent.satisfactionDaily * random.normal()
+  account.fit += -latent.fitReturn * account.fit + latent.fitDaily * random.normal()
   account.stress +=
-    latent.stressReturn * (account.traits.stress - account.stress) +
-    latent.stressWithin * Math.sqrt(2 * latent.stressReturn) * random.normal()
+    latent.stressReturn * (account.traits.stress - account.stress) + latent.stressDaily * random.normal()
   const luck = random.uniform()
   if (luck < latent.shockChance) account.satisfaction -= latent.shockSize
   else if (luck < latent.shockChance + latent.exhaustionChance) account.fit -= latent.exhaustionSize

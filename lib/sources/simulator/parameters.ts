@@ -20,7 +20,13 @@ export interface Parameters {
   /** New accounts a day, as a share of the initial base. */
   readonly acquisitionRate: number
   /** How accounts begin. */
-  readonly beginnings: { readonly trial: number; readonly intro: number; readonly paid: number; readonly gift: number; readonly partner: number }
+  readonly beginnings: {
+    readonly trial: number
+    readonly intro: number
+    readonly paid: number
+    readonly gift: number
+    readonly partner: number
+  }
   readonly trialDays: number
   readonly introChargeKopecks: number
   readonly giftDays: number
@@ -34,17 +40,18 @@ export interface Parameters {
     readonly satisfactionBetween: number
     readonly initialShift: number
     readonly satisfactionReturn: number
-    readonly satisfactionWithin: number
+    /** Daily noise; the deviation around the level settles near daily / sqrt(2 x return). */
+    readonly satisfactionDaily: number
     /** Rare disappointments: chance a day and size. */
     readonly shockChance: number
     readonly shockSize: number
     readonly fitReturn: number
-    readonly fitWithin: number
+    readonly fitDaily: number
     /** A series is exhausted: chance a day and size. */
     readonly exhaustionChance: number
     readonly exhaustionSize: number
     readonly stressReturn: number
-    readonly stressWithin: number
+    readonly stressDaily: number
     /** Share of the gap to today's engagement that habit closes in a day. */
     readonly habitRate: number
     readonly satisfactionWeight: number
@@ -60,7 +67,9 @@ export interface Parameters {
     /** Factors in the first two and the last three days of a period. */
     readonly early: number
     readonly late: number
+    /** Chance a day of switching it on again. */
     readonly undoRate: number
+    readonly trialUndoRate: number
     readonly undoEngagement: number
     /** Of those who ask to cancel: share that takes a pause, and share that takes free days instead. */
     readonly pauseShare: number
@@ -131,47 +140,48 @@ const HOUR = 3600
 export const defaultParameters: Parameters = {
   burnInDays: 120,
   publishLagHours: 6,
-  acquisitionRate: 0.0078,
+  acquisitionRate: 0.0064,
   beginnings: { trial: 0.74, intro: 0.11, paid: 0.09, gift: 0.02, partner: 0.04 },
   trialDays: 14,
   introChargeKopecks: 100,
   giftDays: 90,
   plans: [
-    { code: 'monthly', days: 30, listKopecks: 39_900, share: 0.85 },
+    { code: 'monthly', days: 30, listKopecks: 39_900, share: 0.88 },
     { code: 'annual', days: 365, listKopecks: 299_000, share: 0.06 },
-    { code: 'half_year', days: 180, listKopecks: 179_000, share: 0.04 },
-    { code: 'quarter', days: 90, listKopecks: 99_900, share: 0.03 },
-    { code: 'weekly', days: 7, listKopecks: 14_900, share: 0.02 },
+    { code: 'half_year', days: 180, listKopecks: 179_000, share: 0.025 },
+    { code: 'quarter', days: 90, listKopecks: 99_900, share: 0.02 },
+    { code: 'weekly', days: 7, listKopecks: 14_900, share: 0.015 },
   ],
   channelShares: { card: 0.62, app_store: 0.16, google_play: 0.14, operator: 0.08 },
   manualShare: 0.15,
   addonShare: 0.08,
   latent: {
-    satisfactionBetween: 0.75,
+    satisfactionBetween: 0.85,
     initialShift: 0.3,
     satisfactionReturn: 0.025,
-    satisfactionWithin: 0.75,
+    satisfactionDaily: 0.14,
     shockChance: 0.004,
     shockSize: 1,
     fitReturn: 0.04,
-    fitWithin: 0.7,
+    fitDaily: 0.2,
     exhaustionChance: 0.008,
     exhaustionSize: 0.9,
     stressReturn: 0.03,
-    stressWithin: 1,
+    stressDaily: 0.245,
     habitRate: 0.06,
     satisfactionWeight: 0.8,
     fitWeight: 0.5,
   },
   intent: {
-    paidRate: 0.0017,
-    trialRate: 0.03,
-    engagement: 1,
-    trialEngagement: 1,
-    stress: 0.2,
+    paidRate: 0.0019,
+    trialRate: 0.027,
+    engagement: 0.82,
+    trialEngagement: 0.75,
+    stress: 0.1,
     early: 1.5,
     late: 3,
     undoRate: 0.004,
+    trialUndoRate: 0.07,
     undoEngagement: 0.8,
     pauseShare: 0.04,
     promoShare: 0.06,
@@ -181,36 +191,36 @@ export const defaultParameters: Parameters = {
   renewal: {
     manual: 1.2,
     manualTrial: -0.8,
-    manualEngagement: 0.9,
-    manualStress: 0.3,
-    failure: -3.3,
-    failureStress: 0.9,
+    manualEngagement: 0.7,
+    manualStress: 0.15,
+    failure: -3.1,
+    failureStress: 0.5,
     failureBeforePayday: 0.6,
-    trialFailure: 1.2,
+    trialFailure: 1.7,
     expiredCardFailure: 2.5,
     retry: -0.6,
-    retryStress: 0.8,
+    retryStress: 0.5,
     retriesAfter: [6 * HOUR, 24 * HOUR, 72 * HOUR, 120 * HOUR, 166 * HOUR],
     dunningDays: 7,
     storeGraceDays: 16,
     partnerKeep: 0.96,
     giftKeep: 0.3,
   },
-  incidents: { refundRate: 0.00012, chargebackShare: 0.2, deletionRate: 0.00006, upgradeRate: 0.0005 },
+  incidents: { refundRate: 0.00012, chargebackShare: 0.2, deletionRate: 0.00006, upgradeRate: 0.00015 },
   comeback: { rate: 0.004, trialRate: 0.0012, engagement: 0.5, halfLifeDays: 40 },
   viewing: {
-    activity: -0.1,
-    activityBetween: 0.7,
-    engagement: 1,
+    activity: -0.15,
+    activityBetween: 0.4,
+    engagement: 1.8,
     weekend: 0.35,
     summer: -0.25,
     secondsLogMean: 8.1,
     secondsLogSd: 0.9,
-    secondsEngagement: 0.3,
-    secondSession: 0.18,
+    secondsEngagement: 0.45,
+    secondSession: 0.14,
     stallChance: 0.12,
   },
   titles: { count: 900, releasedPerMonth: 25 },
   dirt: { duplicateShare: 0.005, malformedShare: 0.001 },
-  truth: { cutoffsBeforeEnd: [34, 41], futures: 256 },
+  truth: { cutoffsBeforeEnd: [34], futures: 256 },
 }

@@ -6,8 +6,8 @@ import { DAY } from './calendar.ts'
 import { grant } from './entitlement.ts'
 import { channels, type Parameters, type Plan } from './parameters.ts'
 import { type Random, STREAM } from './random.ts'
-import { platforms } from './viewing.ts'
 import { kinds } from './titles.ts'
+import { platforms } from './viewing.ts'
 
 const OLDEST = 390 * DAY
 
@@ -34,7 +34,13 @@ export function establishedAccount(number: number, parameters: Parameters, rando
 }
 
 /** An account that joins on `day`. */
-export function joiningAccount(number: number, day: number, parameters: Parameters, random: Random, log: BillingLog): Account {
+export function joiningAccount(
+  number: number,
+  day: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog,
+): Account {
   random.at(STREAM.traits, number, 0)
   const account = newcomer(number, 0, parameters, random)
   const shares = parameters.beginnings
@@ -64,7 +70,11 @@ function begin(account: Account, phase: Phase, at: number, parameters: Parameter
   account.endAt = at
   if (phase !== 'gift' && phase !== 'partner') switchOn(account, at, log)
   if (chargeKopecks > 0) log.payment(account, at, true, '', chargeKopecks)
-  grant(account, { phase, start: at, end: at + (lengths[phase] ?? plan.days) * DAY, activatedAt: at, chargeKopecks, plan }, log)
+  grant(
+    account,
+    { phase, start: at, end: at + (lengths[phase] ?? plan.days) * DAY, activatedAt: at, chargeKopecks, plan },
+    log,
+  )
 }
 
 function switchOn(account: Account, at: number, log: BillingLog): void {
@@ -88,17 +98,17 @@ function newcomer(number: number, shift: number, parameters: Parameters, random:
     stress,
     activity: viewing.activity + viewing.activityBetween * random.normal(),
     platform: random.weighted(platforms.map((platform) => platform.share)),
-    devices: 1 + random.weighted([0.55, 0.3, 0.15]),
+    devices: Array.from({ length: 1 + random.weighted([0.55, 0.3, 0.15]) }, (_, nth) => `d${number}${'abc'[nth]}`),
     payday: [5, 10, 20, 25][random.integer(4)] as number,
     taste: kinds.map((kind) => kind.share * Math.exp(0.9 * random.normal())),
   }
-  const satisfaction = level + latent.satisfactionWithin * random.normal()
-  const fit = latent.fitWithin * random.normal()
+  const satisfaction = level + settled(latent.satisfactionDaily, latent.satisfactionReturn) * random.normal()
+  const fit = settled(latent.fitDaily, latent.fitReturn) * random.normal()
   return {
     traits,
     satisfaction,
     fit,
-    stress: stress + latent.stressWithin * random.normal(),
+    stress: stress + settled(latent.stressDaily, latent.stressReturn) * random.normal(),
     habit: latent.satisfactionWeight * satisfaction + latent.fitWeight * fit,
     state: 'covered',
     phase: 'trial',
@@ -117,4 +127,9 @@ function newcomer(number: number, shift: number, parameters: Parameters, random:
     payAt: Number.NaN,
     cardExpiresAt: channel === 'card' ? random.integer(3 * 365) * DAY : Number.POSITIVE_INFINITY,
   }
+}
+
+/** Deviation around its level at which a mood with this daily noise and return settles. */
+function settled(daily: number, back: number): number {
+  return daily / Math.sqrt(2 * back)
 }

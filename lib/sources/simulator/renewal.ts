@@ -13,23 +13,45 @@ const PAY_AFTER = [-60, -30, -6, 5, 20, 40, 90] as const
 const PAY_SHARES = [0.16, 0.2, 0.24, 0.16, 0.12, 0.07, 0.05]
 
 /** The chain ends at `account.endAt`, today. `dayOfMonth` is today's. */
-export function endPeriod(account: Account, dayOfMonth: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+export function endPeriod(
+  account: Account,
+  dayOfMonth: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
   const at = account.endAt
   const plan = parameters.plans[account.plan] as Plan
   if (account.phase === 'partner') {
-    if (!random.chance(parameters.renewal.partnerKeep)) return endSpell(account, at, 'lapsed')
-    grant(account, { phase: 'partner', start: at, end: at + 30 * DAY, activatedAt: at, chargeKopecks: 0, plan }, log)
+    if (random.chance(parameters.renewal.partnerKeep)) extendPartner(account, at, plan, log)
+    else endSpell(account, at, 'lapsed')
+  } else if (account.phase === 'gift') {
+    if (random.chance(parameters.renewal.giftKeep)) {
+      switchOn(account, at, log)
+      buy(account, at, at, parameters, log)
+    } else endSpell(account, at, 'lapsed')
+  } else if (!account.autoRenew) endSpell(account, at, 'lapsed')
+  else charge(account, dayOfMonth, parameters, random, log)
+}
+
+function extendPartner(account: Account, at: number, plan: Plan, log: BillingLog | null): void {
+  grant(account, { phase: 'partner', start: at, end: at + 30 * DAY, activatedAt: at, chargeKopecks: 0, plan }, log)
+}
+
+/** The automatic charge at the end of a period; where it fails, access stays on while it is tried again. */
+function charge(
+  account: Account,
+  dayOfMonth: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
+  const at = account.endAt
+  if (!random.chance(chargeFailure(account, dayOfMonth, parameters))) {
+    buy(account, at, at, parameters, log)
     return
   }
-  if (account.phase === 'gift') {
-    if (!random.chance(parameters.renewal.giftKeep)) return endSpell(account, at, 'lapsed')
-    switchOn(account, at, log)
-    return buy(account, at, at, parameters, log)
-  }
-  if (!account.autoRenew) return endSpell(account, at, 'lapsed')
-  const failure = chargeFailure(account, dayOfMonth, parameters)
-  if (!random.chance(failure)) return buy(account, at, at, parameters, log)
-  log?.payment(account, at, false, failureReason(account, random), plan.listKopecks)
+  log?.payment(account, at, false, failureReason(account, random), listPrice(account, parameters))
   const store = account.traits.channel === 'app_store' || account.traits.channel === 'google_play'
   const grace = (store ? parameters.renewal.storeGraceDays : parameters.renewal.dunningDays) * DAY
   log?.access(account, at, at + grace, store ? 'store_grace' : 'dunning')
@@ -39,7 +61,13 @@ export function endPeriod(account: Account, dayOfMonth: number, parameters: Para
 }
 
 /** Repeated charges of a failed renewal that fall before `until`. */
-export function retryCharge(account: Account, until: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+export function retryCharge(
+  account: Account,
+  until: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
   const { retriesAfter, retry, retryStress } = parameters.renewal
   while (account.state === 'retrying' && account.nextTryAt < until) {
     const at = account.nextTryAt
@@ -62,7 +90,13 @@ export function retryCharge(account: Account, until: number, parameters: Paramet
 }
 
 /** Payments by hand, before the end or after it. */
-export function liveManualDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+export function liveManualDay(
+  account: Account,
+  from: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
   if (account.phase === 'gift' || account.phase === 'partner') return
   const undecided = Number.isNaN(account.payAt)
   if (undecided && account.state === 'covered' && account.endAt - from < 3 * DAY && account.startAt <= from) {
@@ -80,12 +114,18 @@ export function liveManualDay(account: Account, from: number, parameters: Parame
 }
 
 /** A lapsed account may come back on its own. */
-export function liveLapsedDay(account: Account, from: number, parameters: Parameters, random: Random, log: BillingLog | null): void {
+export function liveLapsedDay(
+  account: Account,
+  from: number,
+  parameters: Parameters,
+  random: Random,
+  log: BillingLog | null,
+): void {
   const { comeback } = parameters
   const away = (from - account.endAt) / DAY
   const rate = account.fullPricePaid ? comeback.rate : comeback.trialRate
-  const wish = rate * Math.exp(comeback.engagement * engagement(account, parameters)) * 2 ** (-away / comeback.halfLifeDays)
-  if (!random.chance(wish)) return
+  const faded = (Math.LN2 * away) / comeback.halfLifeDays
+  if (!random.strikes(rate, comeback.engagement * engagement(account, parameters) - faded)) return
   const at = Math.max(from, account.endAt) + HOUR + Math.floor(random.uniform() * 3 * HOUR)
   switchOn(account, at, log)
   buy(account, at, at, parameters, log)

@@ -74,7 +74,7 @@ export type CatalogueRow = Row<typeof catalogueShape>
 const ENGINE_TYPES: Readonly<Record<ColumnKind, string>> = {
   text: 'String',
   unique: 'String',
-  integer: 'Int64',
+  integer: 'Int32',
   time: "DateTime64(3, 'UTC')",
   'time?': "Nullable(DateTime64(3, 'UTC'))",
 }

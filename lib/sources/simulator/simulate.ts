@@ -12,7 +12,7 @@ import { createPlayerArchive } from './player-archive.ts'
 import { establishedAccount, joiningAccount } from './population.ts'
 import { Random, STREAM } from './random.ts'
 import { type CatalogueRow, shapes } from './shapes.ts'
-import { createShelf, createTitles, kinds, type Title } from './titles.ts'
+import { byPopularity, createShelf, createTitles, kinds, type Title } from './titles.ts'
 import { type CutoffTruth, type WorldTruth, writeCutoffTruth, writeTruth } from './truth.ts'
 import { viewDay } from './viewing.ts'
 import { WORLD_FORMAT, type World, writeWorld } from './world.ts'
@@ -59,6 +59,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
   const log = createBillingArchive(writers.billing, calendar, new Random(options.seed))
   const player = createPlayerArchive(writers.player, calendar, parameters, new Random(options.seed))
   const titles = createTitles(calendar.days, parameters, random)
+  const popular = byPopularity(titles)
   const accounts: Account[] = []
   for (let i = 0; i < options.users; i += 1) accounts.push(establishedAccount(i, parameters, random, log))
   const cutoffs: CutoffTruth[] = []
@@ -67,7 +68,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
     const joining = newcomers(options.users, parameters, random, day)
     const before = accounts.length
     for (let i = 0; i < joining; i += 1) accounts.push(joiningAccount(accounts.length, day, parameters, random, log))
-    const shelf = createShelf(titles, day)
+    const shelf = createShelf(popular, day)
     const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), shelf, tastes }
     for (const [index, account] of accounts.entries()) {
       random.at(STREAM.life, index, day)
@@ -76,11 +77,13 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
       if (day < calendar.firstDay || !hasAccess(account, day * DAY + DAY / 2)) continue
       viewDay(account, today, parameters, random.at(STREAM.viewing, index, day), player.sink)
     }
-    for (const row of catalogueRows(titles, day, calendar)) {
-      writers.catalogue.add(day, row, Math.max(row.known_at, calendar.servingCutoff(day - 1) + 1))
+    if (day >= calendar.firstDay) {
+      // Yesterday's titles are in the snapshot from its beginning, today's as they become known.
+      const opened = calendar.servingCutoff(day - 1) + 1
+      for (const row of catalogueRows(titles, day, calendar))
+        writers.catalogue.add(day, row, Math.max(row.known_at, opened))
+      await writers.catalogue.close(day, calendar.text(day))
     }
-    const text = calendar.text(day)
-    await writers.catalogue.close(day, text)
     // Rows of a day can still come from the day before it (billing: c(D) is on the next day) and from its own evening.
     if (day > calendar.firstDay) await writers.player.close(day - 1, calendar.text(day - 1))
     if (day > 0) await writers.billing.close(day - 1, calendar.text(day - 1))
@@ -108,7 +111,9 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
 }
 
 function newcomers(users: number, parameters: Parameters, random: Random, day: number): number {
-  return Math.floor(users * parameters.acquisitionRate * (1 + 0.15 * random.at(STREAM.life, -1, day).normal()) + random.uniform())
+  return Math.floor(
+    users * parameters.acquisitionRate * (1 + 0.15 * random.at(STREAM.life, -1, day).normal()) + random.uniform(),
+  )
 }
 
 function catalogueRows(titles: readonly Title[], day: number, calendar: WorldCalendar): CatalogueRow[] {

@@ -54,12 +54,13 @@ export interface Shelf {
 }
 
 /** Popularity is a fixed shuffle, so that a title keeps its public; new ones enter at their place. */
-export function createShelf(titles: readonly Title[], day: number): Shelf {
-  const byKind = kinds.map((_, kind) =>
-    titles
-      .filter((title) => title.kind === kind && title.releaseDay <= day)
-      .sort((a, b) => popularity(a) - popularity(b)),
-  )
+export function byPopularity(titles: readonly Title[]): Title[] {
+  return [...titles].sort((a, b) => popularity(a) - popularity(b))
+}
+
+/** `popular`: all titles by popularity. */
+export function createShelf(popular: readonly Title[], day: number): Shelf {
+  const byKind = kinds.map((_, kind) => popular.filter((title) => title.kind === kind && title.releaseDay <= day))
   return { of: (kind) => byKind[kind] as readonly Title[] }
 }
 

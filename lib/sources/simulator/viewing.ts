@@ -46,15 +46,24 @@ const ATTENTION = 6
 /** Start of viewing by hour of the day; evenings lead. */
 const HOURS = [3, 1, 1, 0.5, 0.5, 1, 2, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 8, 11, 14, 16, 15, 11, 6]
 
-export function viewDay(account: Account, today: ViewingDay, parameters: Parameters, random: Random, sink: SessionSink): void {
+export function viewDay(
+  account: Account,
+  today: ViewingDay,
+  parameters: Parameters,
+  random: Random,
+  sink: SessionSink,
+): void {
   const { viewing } = parameters
   // Habit carries yesterday's engagement on: viewing fades in the weeks before it stops.
   const mood = 0.6 * engagement(account, parameters) + 0.4 * account.habit
-  const season = (today.weekday >= 6 ? viewing.weekend : 0) + (today.month === 7 || today.month === 8 ? viewing.summer : 0)
+  const season =
+    (today.weekday >= 6 ? viewing.weekend : 0) + (today.month === 7 || today.month === 8 ? viewing.summer : 0)
   if (!random.chance(logistic(account.traits.activity + viewing.engagement * mood + season))) return
   const sessions = random.chance(viewing.secondSession) ? 2 : 1
   for (let nth = 0; nth < sessions; nth += 1) {
-    const seconds = Math.exp(viewing.secondsLogMean + viewing.secondsEngagement * mood + viewing.secondsLogSd * random.normal())
+    const seconds = Math.exp(
+      viewing.secondsLogMean + viewing.secondsEngagement * mood + viewing.secondsLogSd * random.normal(),
+    )
     const at = today.day * DAY + random.weighted(HOURS) * 3600 + random.integer(3600)
     sink(session(account, today, nth, at, Math.max(20, Math.min(8 * 3600, Math.round(seconds))), parameters, random))
   }
@@ -70,13 +79,18 @@ function session(
   random: Random,
 ): PlayerMessage[] {
   const { traits } = account
-  const device = traits.devices > 1 && random.chance(0.3) ? 1 + random.integer(traits.devices - 1) : 0
+  const device = traits.devices.length > 1 && random.chance(0.3) ? 1 + random.integer(traits.devices.length - 1) : 0
   const platform = (platforms[(traits.platform + device) % platforms.length] as (typeof platforms)[number]).name
   const name = `${traits.userId.slice(1)}${today.day.toString(36).padStart(2, '0')}${nth}`
   const midway = seconds > 2 * 3600 ? Math.floor(seconds / 2) : 0
   const title = pickTitle(account, today, random)
   const from = random.chance(0.5) ? 0 : random.integer(Math.max(1, title.durationSeconds - 60))
-  const message = (event: PlayerMessage['event'], sequence: number, elapsed: number, watched: number): PlayerMessage => ({
+  const message = (
+    event: PlayerMessage['event'],
+    sequence: number,
+    elapsed: number,
+    watched: number,
+  ): PlayerMessage => ({
     account,
     session: name,
     sequence,
@@ -86,7 +100,8 @@ function session(
     event,
     position: (from + elapsed) % Math.max(1, title.durationSeconds),
     watched,
-    stallMs: event !== 'start' && random.chance(parameters.viewing.stallChance) ? Math.round(random.exponential(4000)) : 0,
+    stallMs:
+      event !== 'start' && random.chance(parameters.viewing.stallChance) ? Math.round(random.exponential(4000)) : 0,
     at: at + elapsed,
   })
   if (midway === 0) return [message('start', 0, 0, 0), message('stop', 1, seconds, seconds)]

@@ -16,7 +16,7 @@ const worldSchema = z.object({
   /** First and last day with player events. */
   start: day,
   end: day,
-  /** First partition of subscriptions and of the catalogue: the burn-in comes before the events. */
+  /** First partition of subscriptions: the burn-in comes before the events. */
   historyStart: day,
   /** Serving time of the last day: c(end) + 1 h, ISO 8601 UTC. */
   now: z.iso.datetime(),

@@ -1,0 +1,40 @@
+/** What an outside system is to an asset: days of rows that arrive over time. */
+
+/** What had arrived of a day by some moment. Equal versions mean equal rows. */
+export interface DayVersion {
+  readonly day: string
+  /** Hash of the count and the greatest arrival time of the rows that had arrived, and of nothing that came later. */
+  readonly version: string
+  readonly rows: number
+}
+
+export interface SourceColumn {
+  readonly name: string
+  /** ClickHouse type of the column as it is read. */
+  readonly type: string
+}
+
+/** Rows of some days as they had arrived by a moment. */
+export interface SourceRows {
+  /** Parquet files of the days, in the order asked for. They may hold rows that arrived later: apply `arrived`. */
+  readonly files: readonly { readonly day: string; readonly path: string }[]
+  /** ClickHouse condition on a file's row: it had arrived. */
+  readonly arrived: string
+  /**
+   * ClickHouse subquery with `day Date` and the source's columns, holding exactly the rows that had arrived. For an
+   * engine that sees this machine's files; a server is sent the files' bytes instead.
+   */
+  readonly table: string
+}
+
+export interface DaySource {
+  readonly name: string
+  readonly columns: readonly SourceColumn[]
+  /**
+   * Versions of `days` ('YYYY-MM-DD') as they had arrived by `now`, in the order given. Days that the source does not
+   * have are left out. One look at an index, however many the days.
+   */
+  observe(days: readonly string[], now: Date): Promise<DayVersion[]>
+  /** Where to read `days` as they had arrived by `now`. Throws an OttokError for a day that the source does not have. */
+  read(days: readonly string[], now: Date): Promise<SourceRows>
+}
