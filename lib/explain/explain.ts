@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { OttokError } from '../config/errors.ts'
 import type { Matrix, Tree, TreeEnsemble } from '../learning/index.ts'
-import { solveGame, type TreeGames, treeGames } from './leaf-games.ts'
+import { type GameLeaf, solveGame, type TreeGames, treeGames } from './leaf-games.ts'
 
 /** Longest way whose answers are kept in a table (2^8 x 8 numbers a leaf); longer ones are computed for each row. */
 const longestTabled = 8
@@ -14,7 +14,7 @@ const yieldAfterMs = 25
  * the log-odds of each row, compared with a row of which nothing is known.
  *
  * Each leaf is a game between at most depth many columns; its answer depends only on which of them let the row pass,
- * so it is computed once for each such mask and looked up afterwards.
+ * so it is computed once for each such mask and looked up afterwards, for two sibling leaves at once.
  *
  * @param signal looked at between trees; the promise then rejects with its reason
  * @returns rows x (columns + 1), row-major; the last column is the bias, and each row sums to its margin. Memory while
@@ -54,57 +54,66 @@ export async function explain(ensemble: TreeEnsemble, matrix: Matrix, signal?: A
 /** A function that adds one tree's contributions for one row to `sums[at ..]`. */
 function treeExplainer(
   tree: Tree,
-  { bit, games }: TreeGames,
+  { bit, leaves }: TreeGames,
 ): (data: Float32Array, offset: number, sums: Float64Array, at: number) => void {
-  const nodes = tree.feature.length
   const { feature, threshold, left, right, missingLeft } = tree
-  const players = Uint8Array.from(games, (game) => game?.columns.length ?? 0)
-  // One table for all leaves; a mask's answers are filled in when the mask is first met.
-  const tableAt = new Uint32Array(nodes)
-  const columnsAt = new Uint32Array(nodes)
+  const inner = Int32Array.from(feature.keys()).filter((node) => feature[node]! >= 0)
+  const nodeOf = Int32Array.from(leaves, ({ node }) => node)
+  const playersOf = Int32Array.from(leaves, ({ game }) => game.columns.length)
+  const columns = Int32Array.from(leaves.flatMap(({ game }) => game.columns))
+  // One table for all leaves; the answers of a mask are filled in when the mask is first met.
+  const tableAt = new Int32Array(leaves.length)
   let tableSize = 0
-  let columnsSize = 0
-  for (let node = 0; node < nodes; node++) {
-    tableAt[node] = tableSize
-    columnsAt[node] = columnsSize
-    columnsSize += players[node]!
-    if (players[node]! <= longestTabled) tableSize += players[node]! << players[node]!
-  }
-  const columns = Int32Array.from(games.flatMap((game) => game?.columns ?? []))
+  playersOf.forEach((players, leaf) => {
+    tableAt[leaf] = tableSize
+    if (players <= longestTabled) tableSize += players << players
+  })
   const table = new Float64Array(tableSize).fill(Number.NaN)
-  const failing = new Int32Array(nodes)
+  const failing = new Int32Array(feature.length)
   const answers = new Float64Array(longestWay)
 
   return (data, offset, sums, at) => {
-    for (let node = 0; node < nodes; node++) {
-      const column = feature[node]!
+    for (let i = 0; i < inner.length; i++) {
+      const node = inner[i]!
       const mask = failing[node]!
-      if (column >= 0) {
-        const x = data[offset + column]!
-        const goesLeft = x < threshold[node]! || (missingLeft[node] === 1 && Number.isNaN(x))
-        const l = left[node]!
-        const r = right[node]!
-        failing[l] = goesLeft ? mask : mask | (1 << bit[l]!)
-        failing[r] = goesLeft ? mask | (1 << bit[r]!) : mask
-        continue
+      const l = left[node]!
+      const r = right[node]!
+      const x = data[offset + feature[node]!]!
+      if (x < threshold[node]! || (missingLeft[node] === 1 && Number.isNaN(x))) {
+        failing[l] = mask
+        failing[r] = mask | (1 << bit[r]!)
+      } else {
+        failing[l] = mask | (1 << bit[l]!)
+        failing[r] = mask
       }
-      const count = players[node]!
-      if (count === 0) continue
-      let from: Float64Array = table
-      let place = tableAt[node]! + mask * count
-      if (count > longestTabled) {
+    }
+    let names = 0
+    for (let leaf = 0; leaf < nodeOf.length; leaf++) {
+      const players = playersOf[leaf]!
+      const mask = failing[nodeOf[leaf]!]!
+      let from = table
+      let place = tableAt[leaf]! + mask * players
+      if (players > longestTabled) {
         from = answers
         place = 0
-        solveGame(games[node]!, mask, answers, 0)
-      } else if (Number.isNaN(table[place]!)) solveGame(games[node]!, mask, table, place)
-      const names = columnsAt[node]!
-      for (let j = 0; j < count; j++) sums[at + columns[names + j]!]! += from[place + j]!
+        solveLeaf(leaves[leaf]!, mask, answers, 0)
+      } else if (Number.isNaN(table[place]!)) solveLeaf(leaves[leaf]!, mask, table, place)
+      for (let j = 0; j < players; j++) sums[at + columns[names + j]!]! += from[place + j]!
+      names += players
     }
   }
 }
 
-function checkWays({ games }: TreeGames): void {
-  const longest = Math.max(...games.map((game) => game?.columns.length ?? 0))
+/** The answers of a leaf, and of its sibling where the two go together, written to `out[at ..]`. */
+function solveLeaf({ game, sibling }: GameLeaf, mask: number, out: Float64Array, at: number): void {
+  const players = game.columns.length
+  out.fill(0, at, at + players)
+  solveGame(game, mask, out, at)
+  if (sibling !== undefined) solveGame(sibling, mask ^ (1 << (players - 1)), out, at)
+}
+
+function checkWays({ leaves }: TreeGames): void {
+  const longest = Math.max(0, ...leaves.map(({ game }) => game.columns.length))
   if (longest <= longestWay) return
   throw new OttokError({
     what: 'cannot explain scores',

@@ -13,45 +13,47 @@ export interface LeafGame {
   readonly value: number
 }
 
+/** A leaf and its game. */
+export interface GameLeaf {
+  readonly node: number
+  readonly game: LeafGame
+  /**
+   * The leaf beside this one, where the two can be answered together: their last column is tested nowhere else on the
+   * way, so exactly one of them lets the row pass there, and its mask is this one's with the last bit turned.
+   */
+  readonly sibling?: LeafGame
+}
+
 /**
  * How the games of a tree are decided. `bit[node]` is the bit of the column that the node's parent tests, in the
  * numbering of every leaf below: a leaf's numbering extends its ancestors', so a mask is built on the way down.
  */
 export interface TreeGames {
   readonly bit: Uint8Array
-  /** Game of each node; undefined at inner nodes. */
-  readonly games: readonly (LeafGame | undefined)[]
+  /** The leaves in the order of their nodes. */
+  readonly leaves: readonly GameLeaf[]
   /** Mean leaf value, weighted by cover: what the tree says of a row of which nothing is known. */
   readonly expected: number
 }
 
-/** Reads the games of a tree. `parent` of a node stands before it, so one pass is enough. */
+/** Reads the games of a tree. A parent stands before its children, so one pass is enough. */
 export function treeGames(tree: Tree): TreeGames {
-  const nodes = tree.feature.length
-  const ways: { columns: readonly number[]; shares: readonly number[] }[] = [{ columns: [], shares: [] }]
-  const bit = new Uint8Array(nodes)
-  const games: (LeafGame | undefined)[] = []
+  const ways: Pick<LeafGame, 'columns' | 'shares'>[] = [{ columns: [], shares: [] }]
+  const bit = new Uint8Array(tree.feature.length)
+  const leaves = new Map<number, GameLeaf>()
   let expected = 0
-  for (let node = 0; node < nodes; node++) {
+  for (let node = 0; node < tree.feature.length; node++) {
     const { columns, shares } = ways[node]!
     if (tree.feature[node]! < 0) {
-      games.push({ columns, shares, value: tree.value[node]! })
       expected += shares.reduce((product, share) => product * share, tree.value[node]!)
+      leaves.set(node, { node, game: { columns, shares, value: tree.value[node]! } })
       continue
     }
-    games.push(undefined)
     const column = tree.feature[node]!
     const known = columns.indexOf(column)
     const place = known < 0 ? columns.length : known
     for (const child of [tree.left[node]!, tree.right[node]!]) {
-      const share = tree.cover[child]! / tree.cover[node]!
-      if (!Number.isFinite(share)) {
-        throw new OttokError({
-          what: 'cannot explain scores',
-          cause: `A node of the model tests column ${column} and no training row reached it, so its branches have no shares.`,
-          mend: 'Train with minChildWeight above 0.',
-        })
-      }
+      const share = shareOf(tree, node, child)
       bit[child] = place
       ways[child] =
         known < 0
@@ -59,7 +61,31 @@ export function treeGames(tree: Tree): TreeGames {
           : { columns, shares: shares.map((before, i) => (i === place ? before * share : before)) }
     }
   }
-  return { bit, games, expected }
+  return { bit, leaves: joinSiblings(tree, leaves), expected }
+}
+
+/** Halves the work: most leaves of a full tree stand in pairs. */
+function joinSiblings(tree: Tree, leaves: Map<number, GameLeaf>): GameLeaf[] {
+  for (let node = 0; node < tree.feature.length; node++) {
+    const left = leaves.get(tree.left[node]!)
+    const right = leaves.get(tree.right[node]!)
+    if (left === undefined || right === undefined) continue
+    // Where the column was tested before, both leaves may fail it, and share their parent's list of columns.
+    if (left.game.columns === right.game.columns) continue
+    leaves.set(left.node, { ...left, sibling: right.game })
+    leaves.delete(right.node)
+  }
+  return [...leaves.values()].filter(({ game }) => game.columns.length > 0)
+}
+
+function shareOf(tree: Tree, parent: number, child: number): number {
+  const share = tree.cover[child]! / tree.cover[parent]!
+  if (Number.isFinite(share)) return share
+  throw new OttokError({
+    what: 'cannot explain scores',
+    cause: `A node of the model tests column ${tree.feature[parent]} and no training row reached it, so its branches have no shares.`,
+    mend: 'Train with minChildWeight above 0.',
+  })
 }
 
 /** Weights k! (d - 1 - k)! / d! of the coalitions of size k among d players, by d. */
@@ -76,7 +102,7 @@ function weightsFor(players: number): number[] {
 }
 
 /**
- * Shapley values of a leaf's game, written to `out[at ..]` in the order of its columns. With passing columns P,
+ * Shapley values of a leaf's game, added to `out[at ..]` in the order of its columns. With passing columns P,
  * failing columns F and v(S) = value * prod_{j in S} [j passes] * prod_{j not in S} share_j, a coalition counts only
  * when it lies in P, so with e_k the coefficients of prod_{j in P} (share_j + t):
  *   a failing column gets  -value * prod_F share * sum_k w_k e_k(P), the same for all,
@@ -84,7 +110,7 @@ function weightsFor(players: number): number[] {
  *
  * @param failing bit j is set where column j does not let the row pass
  */
-export function solveGame(game: LeafGame, failing: number, out: Float64Array | Float32Array, at: number): void {
+export function solveGame(game: LeafGame, failing: number, out: Float64Array, at: number): void {
   const { shares, value } = game
   const players = shares.length
   const weights = weightsFor(players)
@@ -108,6 +134,6 @@ export function solveGame(game: LeafGame, failing: number, out: Float64Array | F
   }
   const ofFailing = failing === 0 ? 0 : -scale * weighted(-1)
   for (let j = 0; j < players; j++) {
-    out[at + j] = (failing >>> j) & 1 ? ofFailing : scale * (1 - shares[j]!) * weighted(j)
+    out[at + j]! += (failing >>> j) & 1 ? ofFailing : scale * (1 - shares[j]!) * weighted(j)
   }
 }

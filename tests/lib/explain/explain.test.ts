@@ -9,11 +9,9 @@ import {
   type Xgboost,
 } from '../../../lib/learning/index.ts'
 import { sampleData, someParams } from '../learning/support/data.ts'
-import { buildWorker } from '../learning/support/worker.ts'
 
 let xgboost: Xgboost
 beforeAll(async () => {
-  await buildWorker()
   xgboost = await openXgboost()
 })
 afterAll(() => xgboost.close())

@@ -16,7 +16,6 @@ import {
   type Xgboost,
 } from '../../../lib/learning/index.ts'
 import { sampleData, someParams } from './support/data.ts'
-import { buildWorker } from './support/worker.ts'
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `f${i}`)
 const signatureOf = (count: number) => ({ features: names(count), modelVersion: 'v1', xgboostVersion: '1.7.4' })
@@ -98,7 +97,6 @@ describe('borders', () => {
 describe('against the library', () => {
   let xgboost: Xgboost
   beforeAll(async () => {
-    await buildWorker()
     xgboost = await openXgboost()
   })
   afterAll(() => xgboost.close())

@@ -12,7 +12,6 @@ import {
   takeRows,
   type Xgboost,
 } from '../../../lib/learning/index.ts'
-import { buildWorker } from './support/worker.ts'
 
 const file = join(import.meta.dirname, '../../../../shared/data/telco/Telco-Customer-Churn.csv.gz')
 
@@ -44,7 +43,6 @@ function readTelco(): { matrix: Matrix; labels: Float32Array; ids: string[] } {
 describe.skipIf(!existsSync(file))('IBM Telco customer churn, real rows', () => {
   let xgboost: Xgboost
   beforeAll(async () => {
-    await buildWorker()
     xgboost = await openXgboost()
   })
   afterAll(() => xgboost.close())

@@ -13,7 +13,6 @@ import {
   trainChurnModel,
 } from '../../../lib/learning/index.ts'
 import { sampleData } from './support/data.ts'
-import { buildWorker } from './support/worker.ts'
 
 const features = ['views', 'days_left', 'auto_renew', 'ratio', 'noise_a', 'noise_b']
 const days = Array.from({ length: 200 }, (_, i) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10))
@@ -41,7 +40,6 @@ describe('trainChurnModel', () => {
   const training = { slices: dealt, features, modelVersion: 'm1', seed: 5, rounds: 150 }
   let model: ChurnModel
   beforeAll(async () => {
-    await buildWorker()
     model = await trainChurnModel(training)
   })
 

@@ -10,7 +10,6 @@ import {
   xgboostVersion,
 } from '../../../lib/learning/index.ts'
 import { sampleData, someParams } from './support/data.ts'
-import { buildWorker } from './support/worker.ts'
 
 let xgboost: Xgboost
 const data = sampleData(4000, 8, 1)
@@ -18,7 +17,6 @@ const later = sampleData(2000, 8, 2)
 const request: TrainRequest = { ...data, params: someParams, rounds: 30, seed: 7 }
 
 beforeAll(async () => {
-  await buildWorker()
   xgboost = await openXgboost()
 })
 afterAll(() => xgboost.close())
