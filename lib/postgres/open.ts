@@ -1,0 +1,23 @@
+import { connect } from './connect.ts'
+import { startEmbedded, stopEmbedded } from './embedded/server.ts'
+import type { Postgres } from './types.ts'
+
+/** Which PostgreSQL to open; the fields of `Settings` fit. */
+export interface PostgresRequest {
+  readonly home: string
+  readonly databaseUrl?: string | undefined
+}
+
+/**
+ * Opens the PostgreSQL of the settings, or else the home's embedded server, which is started if need be.
+ * @throws OttokError without the password when it cannot be reached or started
+ */
+export async function openPostgres(request: PostgresRequest): Promise<Postgres> {
+  if (request.databaseUrl !== undefined) return connect(request.databaseUrl, 'server', 'DATABASE_URL')
+  return connect(await startEmbedded(request.home), 'embedded', `the log in ${request.home}/postgres`)
+}
+
+/** Stops the home's embedded server; false when none was running. */
+export function stopPostgres(home: string): Promise<boolean> {
+  return stopEmbedded(home)
+}
