@@ -1,4 +1,5 @@
 export { OttokError, type OttokErrorParts } from './errors.ts'
+export { ensureFolder } from './folders.ts'
 export { readHomeClock, writeHomeClock } from './home-clock.ts'
 export type {
   CurrentMaterialization,
