@@ -9,6 +9,11 @@ export function literal(text: string): string {
 /** What a cut-off needs of a rule: the zone and the publish lag in elapsed hours. */
 export type CutoffRule = Pick<LabelRule, 'zone' | 'publishLagHours'>
 
+/** Publish lag in whole seconds. */
+export function lagSeconds(rule: CutoffRule): number {
+  return Math.round(rule.publishLagHours * 3600)
+}
+
 /** SQL of t(D), a DateTime in the zone: 00:00 of the day after `day` (an expression of type Date). */
 export function cutoffSql(day: string, zone: string): string {
   return `toDateTime(addDays(${day}, 1), ${literal(zone)})`
@@ -16,7 +21,7 @@ export function cutoffSql(day: string, zone: string): string {
 
 /** SQL of the serving cut-off c(D): t(D) and the publish lag. What is known at c(D) itself is known. */
 export function servingCutoffSql(day: string, rule: CutoffRule): string {
-  return `addHours(${cutoffSql(day, rule.zone)}, ${rule.publishLagHours})`
+  return `addSeconds(${cutoffSql(day, rule.zone)}, ${lagSeconds(rule)})`
 }
 
 /**
@@ -24,7 +29,7 @@ export function servingCutoffSql(day: string, rule: CutoffRule): string {
  * c(D) >= moment <=> t(D) >= moment - publish lag; the last second before a midnight decides, so 1 s is taken off.
  */
 export function servingDaySql(moment: string, rule: CutoffRule): string {
-  return `toDate(${moment} - ${rule.publishLagHours * 3600 + 1}, ${literal(rule.zone)})`
+  return `toDate(${moment} - ${lagSeconds(rule) + 1}, ${literal(rule.zone)})`
 }
 
 /** SQL of the moment at which the label of snapshot `day` is frozen. */

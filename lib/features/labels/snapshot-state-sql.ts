@@ -1,5 +1,5 @@
 import { layers, tunedQuery } from './layers.ts'
-import { cutoffSql, epochSql, frozenAtSql, literal } from './moments.ts'
+import { cutoffSql, epochSql, frozenAtSql, lagSeconds, literal } from './moments.ts'
 import type { LabelRule } from './rule.ts'
 import { coverLinkSql, linksSql, spellEndSql } from './spell-sql.ts'
 import { momentsSql, ownPhases, phaseCodes, piecesSql } from './timelines-sql.ts'
@@ -103,11 +103,6 @@ export function judgedFrom(rule: LabelRule): string {
     if(eligible, toUInt8(promised_end < horizon_end), NULL) AS due,
     if(eligible, ${latest}, NULL) AS undecided`,
   )
-}
-
-/** Publish lag in whole seconds. */
-export function lagSeconds(rule: LabelRule): number {
-  return Math.round(rule.publishLagHours * 3600)
 }
 
 /** Whether return days differ by channel, so that the channels of what ends matter. */

@@ -1,4 +1,4 @@
-import { epochSql, literal } from './moments.ts'
+import { epochSql, lagSeconds, literal } from './moments.ts'
 import type { LabelRule } from './rule.ts'
 
 /**
@@ -56,8 +56,7 @@ function tupleSql(expressions: readonly string[], fields: Readonly<Record<string
 export function piecesSql(rule: LabelRule, sight: Sight): string {
   const took = `if(kind = 'entitlement', assumeNotNull(activated_at), at)`
   const known = epochSql('known_at')
-  const seen =
-    sight === 'state' ? `greatest(${epochSql(took)}, ${known} - ${Math.round(rule.publishLagHours * 3600)})` : known
+  const seen = sight === 'state' ? `greatest(${epochSql(took)}, ${known} - ${lagSeconds(rule)})` : known
   const whyCode = codeSql('toString(why)', revokedCodes, revokedCodes.other)
   const phaseCode = codeSql('toString(phase)', phaseCodes, 0)
   const plain = [
