@@ -31,12 +31,14 @@ export function timeKey(definition: TimePartitions, ordinal: number): string {
 
 /** First calendar day of a partition, as a day ordinal. */
 export function firstDay(grain: 'day' | 'month', ordinal: number): number {
-  return grain === 'day' ? ordinal : dayOrdinal(`${monthKey(ordinal)}-01`)
+  return grain === 'day' ? ordinal : Date.UTC(Math.floor(ordinal / 12), ordinal % 12) / 86_400_000
 }
 
 /** The partition of a grain that holds a calendar day. */
 export function ordinalOfDay(grain: 'day' | 'month', day: number): number {
-  return grain === 'day' ? day : monthOrdinal(dayKey(day))
+  if (grain === 'day') return day
+  const date = new Date(day * 86_400_000)
+  return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }
 
 /** The moment at which a calendar day begins in a zone. */

@@ -62,7 +62,7 @@ export function monthly(options: TimeOptions): TimePartitions {
 
 function time(grain: 'day' | 'month', column: string, form: RegExp, options: TimeOptions): TimePartitions {
   for (const bound of [options.start, options.end]) {
-    if (bound !== undefined && (!form.test(bound) || Number.isNaN(Date.parse(bound)))) {
+    if (bound !== undefined && !(form.test(bound) && isOnCalendar(bound))) {
       throw graphError(
         'bad-partitions',
         `'${bound}' is not a ${grain} partition`,
@@ -70,16 +70,37 @@ function time(grain: 'day' | 'month', column: string, form: RegExp, options: Tim
       )
     }
   }
+  if (options.end !== undefined && options.end <= options.start) {
+    throw graphError(
+      'bad-partitions',
+      `Partitions from '${options.start}' to before '${options.end}' are none`,
+      'Give an end after the start; the end itself is not a partition.',
+    )
+  }
   checkZone(options.timezone)
+  const delay = { days: options.delay?.days ?? 0, hours: options.delay?.hours ?? 0 }
+  if (!Number.isInteger(delay.days) || delay.days < 0 || !Number.isFinite(delay.hours) || delay.hours < 0) {
+    throw graphError(
+      'bad-partitions',
+      `A delay of ${delay.days} days and ${delay.hours} hours is not possible`,
+      'Give whole days and hours, both from 0 on: a partition never exists before its window has ended.',
+    )
+  }
   return Object.freeze({
     kind: 'time',
     grain,
     start: options.start,
     end: options.end,
     timezone: options.timezone,
-    delay: Object.freeze({ days: options.delay?.days ?? 0, hours: options.delay?.hours ?? 0 }),
+    delay: Object.freeze(delay),
     column: options.column ?? column,
   })
+}
+
+/** `Date` takes 30 February for 2 March: only text that comes back unchanged is a date. */
+function isOnCalendar(text: string): boolean {
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
 }
 
 function checkZone(timezone: string): void {

@@ -1,4 +1,3 @@
-import { graphError } from '../errors.ts'
 import { EMPTY, type IntervalSet, interval } from '../interval-set.ts'
 import { existingEnd, timeKey, timeOrdinal, timeWindow } from './calendar.ts'
 import type { FixedPartitions, PartitionsDefinition, TimePartitions } from './definitions.ts'
@@ -150,21 +149,20 @@ export function partitionOf(space: PartitionSpace, ordinal: number): Partition {
 }
 
 /**
- * Partitions that a user names: an exact key, or `2026-03-01|*` for all keys of one dimension.
- * Throws when the text fits no partition of this definition; null means another form of key.
+ * Partitions that a user names: an exact key, or `2026-03-01|*` for all keys of one fixed dimension.
+ * Null: the text fits no partition of this definition.
  */
 export function partitionsMatching(space: PartitionSpace, text: string): number[] | null {
   const exact = partitionOrdinal(space, text)
   if (exact !== undefined) return [exact]
-  if (!text.includes('*')) return null
+  if (space.definition.kind !== 'cross' || !text.includes('*')) return null
   const parts = text.split('|')
-  if (space.definition.kind !== 'cross' || parts.length !== 2) return null
-  const found = space.keys
-    .map((key) => parts.map((part) => (part === '*' ? key : part)).join('|'))
-    .map((key) => partitionOrdinal(space, key))
-    .filter((ordinal): ordinal is number => ordinal !== undefined)
-  if (found.length === 0) {
-    throw graphError('bad-partition', `No partition matches '${text}'`, `Known keys: ${space.keys.join(', ')}.`)
-  }
-  return found
+  if (parts.length !== 2) return null
+  const members = space.definition.dimensions.map(({ definition }, i) =>
+    parts[i] === '*' && definition.kind === 'fixed' ? definition.keys : [parts[i]!],
+  )
+  const found = members[0]!
+    .flatMap((first) => members[1]!.map((second) => partitionOrdinal(space, `${first}|${second}`)))
+    .filter((ordinal) => ordinal !== undefined)
+  return found.length > 0 ? found : null
 }
