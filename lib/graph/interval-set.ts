@@ -23,16 +23,34 @@ export function intervalSet(intervals: Iterable<Interval>): IntervalSet {
   return merged
 }
 
+/** Members in any order, repeated or not; ascending ones (the usual case) need no sorting. */
 export function fromOrdinals(ordinals: Iterable<number>): IntervalSet {
-  const intervals: Interval[] = []
-  for (const ordinal of ordinals) intervals.push([ordinal, ordinal + 1])
-  return intervalSet(intervals)
+  const runs: [number, number][] = []
+  let ascending = true
+  for (const ordinal of ordinals) {
+    const run = runs.at(-1)
+    if (run && ordinal === run[1]) run[1]++
+    else {
+      if (run && ordinal < run[1]) ascending = false
+      runs.push([ordinal, ordinal + 1])
+    }
+  }
+  return ascending ? runs : intervalSet(runs)
 }
 
 export function union(a: IntervalSet, b: IntervalSet): IntervalSet {
   if (a.length === 0) return b
   if (b.length === 0) return a
-  return intervalSet([...a, ...b])
+  const merged: [number, number][] = []
+  let i = 0
+  let j = 0
+  while (i < a.length || j < b.length) {
+    const [from, to] = j >= b.length || (i < a.length && a[i]![0] <= b[j]![0]) ? a[i++]! : b[j++]!
+    const last = merged.at(-1)
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to)
+    else merged.push([from, to])
+  }
+  return merged
 }
 
 export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
@@ -65,18 +83,31 @@ export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
 }
 
 export function intersects(a: IntervalSet, b: IntervalSet): boolean {
-  return intersect(a, b).length > 0
+  let i = 0
+  let j = 0
+  while (i < a.length && j < b.length) {
+    if (a[i]![1] <= b[j]![0]) i++
+    else if (b[j]![1] <= a[i]![0]) j++
+    else return true
+  }
+  return false
 }
 
 export function has(set: IntervalSet, ordinal: number): boolean {
+  return covers(set, ordinal, ordinal + 1)
+}
+
+/** Whether all of `[from, to)` are members; true when there is nothing between them. */
+export function covers(set: IntervalSet, from: number, to: number): boolean {
+  if (from >= to) return true
   let low = 0
   let high = set.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (set[middle]![1] <= ordinal) low = middle + 1
+    if (set[middle]![1] <= from) low = middle + 1
     else high = middle
   }
-  return low < set.length && set[low]![0] <= ordinal
+  return low < set.length && set[low]![0] <= from && set[low]![1] >= to
 }
 
 export function size(set: IntervalSet): number {

@@ -38,7 +38,9 @@ export const last = (): PartitionMapping => Object.freeze({ kind: 'last' })
 export const asOf = (): PartitionMapping => Object.freeze({ kind: 'asOf' })
 
 export function timeOverlap(options: { startOffset?: number; endOffset?: number } = {}): PartitionMapping {
-  return Object.freeze({ kind: 'overlap', startOffset: options.startOffset ?? 0, endOffset: options.endOffset ?? 0 })
+  const { startOffset = 0, endOffset = 0 } = options
+  requireWhole('timeOverlap', { startOffset, endOffset })
+  return Object.freeze({ kind: 'overlap', startOffset, endOffset })
 }
 
 /**
@@ -54,12 +56,16 @@ export function trailing(
   if (length !== 'all' && (!Number.isInteger(length) || length < 1)) {
     throw graphError('bad-mapping', `trailing() of ${length} ${unit}s`, "Give a whole number from 1 on, or 'all'.")
   }
-  return Object.freeze({
-    kind: 'trailing',
-    unit,
-    count: length === 'all' ? null : length,
-    endOffset: options.endOffset ?? 0,
-  })
+  const { endOffset = 0 } = options
+  requireWhole('trailing', { endOffset })
+  return Object.freeze({ kind: 'trailing', unit, count: length === 'all' ? null : length, endOffset })
+}
+
+function requireWhole(mapping: string, offsets: Readonly<Record<string, number>>): void {
+  for (const [name, offset] of Object.entries(offsets)) {
+    if (Number.isInteger(offset)) continue
+    throw graphError('bad-mapping', `${mapping}() with ${name} ${offset}`, 'Offsets count whole partitions.')
+  }
 }
 
 /** Short text of a mapping, canonical: equal mappings have equal text. */

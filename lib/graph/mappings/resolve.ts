@@ -1,7 +1,8 @@
-import { EMPTY, type IntervalSet, interval, intervalSet, ordinals } from '../interval-set.ts'
-import { firstDay, ordinalOfDay } from '../partitions/calendar.ts'
+import { EMPTY, type Interval, type IntervalSet, intersect } from '../interval-set.ts'
 import { keyIndexOf, type PartitionSpace, timeOf } from '../partitions/space.ts'
+import { joinKeys, overAllKeys, timesOfAnyKey, timesOfKey } from './keyed-times.ts'
 import { mappingText, type PartitionMapping } from './mapping.ts'
+import { readingTimes, readTimes, timeWindowOf } from './time-window.ts'
 
 /** A block of upstream partitions: time ordinals `[from, to)` x key indexes (null: all keys). */
 export interface Box {
@@ -36,6 +37,7 @@ export function mappingMisfit(mapping: PartitionMapping, down: PartitionSpace, u
   }
   if (mapping.kind === 'last' && !up.time) return 'last needs an upstream partitioned by time'
   if (mapping.kind === 'asOf' && !down.time) return 'asOf needs a downstream partitioned by time'
+  if (mapping.kind === 'asOf' && up.time) return 'asOf follows the versions of an upstream that has no time of its own'
   const effective = effectiveKind(mapping, down, up)
   if (effective !== 'all' && effective !== 'asOf' && effective !== 'last' && down.time && up.time) {
     if (down.time.timezone !== up.time.timezone) {
@@ -61,8 +63,8 @@ function effectiveKind(mapping: PartitionMapping, down: PartitionSpace, up: Part
 }
 
 /**
- * Binds a mapping. `upstreamExisting` are the partitions of the upstream that exist now; windows are
- * clipped to its first one, since nothing earlier will ever exist.
+ * Binds a mapping. `upstreamExisting` are the partitions of the upstream that exist now. Windows are
+ * clipped to the upstream's declared extent, since nothing outside it will ever exist.
  */
 export function resolveMapping(
   mapping: PartitionMapping,
@@ -70,102 +72,32 @@ export function resolveMapping(
   up: PartitionSpace,
   upstreamExisting: IntervalSet,
 ): ResolvedMapping {
+  const kind = effectiveKind(mapping, down, up)
   const keyCount = up.keys.length
-  const firstTime = timeOf(up, upstreamExisting[0]?.[0] ?? 0)
-  const endTime = upstreamExisting.length === 0 ? firstTime : timeOf(up, upstreamExisting.at(-1)![1] - 1) + 1
-  const range = timeRange(mapping, down, up, firstTime, endTime)
-  const keyed = sameList(down.keys, up.keys) && keyCount > 1 && mapping.kind !== 'all'
+  const keyed = isKeyed(mapping, down, up)
+  const window = timeWindowOf(mapping, kind, down, up, upstreamExisting)
 
   const boxOf = (downstream: number): Box => {
-    const [from, to] = range(timeOf(down, downstream))
+    const [from, to] = window.at(timeOf(down, downstream))
     return { from, to: Math.max(from, to), keys: keyed ? [keyIndexOf(down, downstream)] : null }
   }
-  const boxSet = (box: Box): IntervalSet => {
-    if (box.keys === null || !up.time) {
-      if (!up.time && box.keys !== null) return intervalSet(box.keys.map((j) => [j, j + 1] as const))
-      return up.time ? interval(box.from * keyCount, box.to * keyCount) : interval(0, keyCount)
-    }
-    const parts: [number, number][] = []
-    for (let t = box.from; t < box.to; t++)
-      for (const j of box.keys) parts.push([t * keyCount + j, t * keyCount + j + 1])
-    return intervalSet(parts)
-  }
   const upstreamOf = (downstream: IntervalSet): IntervalSet => {
-    if (!keyed) {
-      // Both ends of every mapping grow with time, and windows of neighbours touch: a run's union is its hull.
-      return intervalSet(
-        downstream.flatMap(([from, to]) => {
-          const first = boxOf(from)
-          const final = boxOf(to - 1)
-          return boxSet({ from: first.from, to: final.to, keys: null })
-        }),
-      )
-    }
-    return intervalSet([...ordinals(downstream)].flatMap((ordinal) => boxSet(boxOf(ordinal))))
+    if (!keyed) return overAllKeys(readTimes(window, timesOfAnyKey(downstream, down.keys.length)), keyCount)
+    return joinKeys(up.keys.map((_, key) => readTimes(window, timesOfKey(downstream, keyCount, key))))
   }
   const downstreamOf = (upstream: IntervalSet, within: IntervalSet): IntervalSet => {
-    if (upstream.length === 0) return EMPTY
-    const hit: [number, number][] = []
-    for (const ordinal of ordinals(within)) {
-      const box = boxOf(ordinal)
-      if (boxHits(box, upstream, up)) hit.push([ordinal, ordinal + 1])
-    }
-    return intervalSet(hit)
+    if (upstream.length === 0 || within.length === 0) return EMPTY
+    const extent: Interval = [timeOf(down, within[0]![0]), timeOf(down, within.at(-1)![1] - 1) + 1]
+    const readers = keyed
+      ? joinKeys(up.keys.map((_, key) => readingTimes(window, timesOfKey(upstream, keyCount, key), extent)))
+      : overAllKeys(readingTimes(window, timesOfAnyKey(upstream, keyCount), extent), down.keys.length)
+    return intersect(readers, within)
   }
-  const kind = effectiveKind(mapping, down, up)
   const text = mapping.kind !== 'default' ? mappingText(mapping) : kind === 'overlap' ? 'overlap(0,0)' : kind
   return { text, boxOf, upstreamOf, downstreamOf }
 }
 
-function boxHits(box: Box, upstream: IntervalSet, up: PartitionSpace): boolean {
-  const keyCount = up.keys.length
-  const from = up.time ? box.from * keyCount : 0
-  const to = up.time ? box.to * keyCount : keyCount
-  for (const [start, end] of upstream) {
-    if (end <= from) continue
-    if (start >= to) return false
-    if (box.keys === null) return true
-    for (let i = Math.max(start, from); i < Math.min(end, to); i++)
-      if (box.keys.includes(keyIndexOf(up, i))) return true
-  }
-  return false
-}
-
-function timeRange(
-  mapping: PartitionMapping,
-  down: PartitionSpace,
-  up: PartitionSpace,
-  firstTime: number,
-  endTime: number,
-): (t: number) => readonly [number, number] {
-  if (!up.time) return () => [0, 1]
-  const upGrain = up.time.grain
-  switch (effectiveKind(mapping, down, up)) {
-    case 'identity':
-      return (t) => [t, t + 1]
-    case 'last':
-      return () => [Math.max(firstTime, endTime - 1), endTime]
-    case 'overlap': {
-      const startOffset = mapping.kind === 'overlap' ? mapping.startOffset : 0
-      const endOffset = mapping.kind === 'overlap' ? mapping.endOffset : 0
-      const grain = down.time!.grain
-      return (t) => {
-        const from = ordinalOfDay(upGrain, firstDay(grain, t)) + startOffset
-        const to = ordinalOfDay(upGrain, firstDay(grain, t + 1) - 1) + 1 + endOffset
-        return [Math.max(firstTime, from), to]
-      }
-    }
-    case 'trailing': {
-      if (mapping.kind !== 'trailing') throw new Error('unreachable: trailing is never a default')
-      const grain = down.time!.grain
-      return (t) => {
-        const to = ordinalOfDay(upGrain, firstDay(grain, t + 1) - 1) + 1 + mapping.endOffset
-        return [mapping.count === null ? firstTime : Math.max(firstTime, to - mapping.count), to]
-      }
-    }
-    case 'all':
-    case 'asOf':
-    case 'default':
-      return () => [firstTime, endTime]
-  }
+/** Fixed dimensions match key by key where both sides have the same keys. */
+function isKeyed(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): boolean {
+  return up.keys.length > 1 && mapping.kind !== 'all' && sameList(down.keys, up.keys)
 }
