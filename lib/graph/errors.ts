@@ -25,5 +25,6 @@ export function graphError(code: string, message: string, mend: string, places: 
 
 function formatDiagnostic(d: Diagnostic): string {
   const where = d.places.length > 0 ? ` (${d.places.join(', ')})` : ''
-  return `${d.message}${where}. ${d.mend}`
+  // A message that ends with a shown line, such as a caret, has no room for a full stop.
+  return d.message.endsWith('\n') ? `${d.message}${d.mend}${where}` : `${d.message}${where}. ${d.mend}`
 }

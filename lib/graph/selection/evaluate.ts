@@ -38,9 +38,9 @@ function evaluate(graph: Graph, selection: Selection): Set<AssetKey> {
       return new Set([...up, ...down])
     }
     case 'sinks':
-      return edgeOf(evaluate(graph, selection.of), (key) => graph.downstream.get(key)!.map((e) => e.downstream))
-    case 'roots':
       return edgeOf(evaluate(graph, selection.of), (key) => graph.upstream.get(key)!.map((e) => e.upstream))
+    case 'roots':
+      return edgeOf(evaluate(graph, selection.of), (key) => graph.downstream.get(key)!.map((e) => e.downstream))
   }
 }
 
@@ -55,15 +55,13 @@ function reach(start: Set<AssetKey>, layers: number, next: (key: AssetKey) => As
   return seen
 }
 
-/** Members from which no other member is reachable, also through assets outside the set. */
-function edgeOf(set: Set<AssetKey>, next: (key: AssetKey) => AssetKey[]): Set<AssetKey> {
-  return new Set(
-    [...set].filter((key) => {
-      const reached = reach(new Set(next(key)), Number.POSITIVE_INFINITY, next)
-      reached.delete(key)
-      return ![...reached].some((other) => set.has(other))
-    }),
-  )
+/**
+ * Members from which no other member is reachable, also through assets outside the set. `back` leads
+ * against that direction: one walk from all members finds everything that does reach one of them.
+ */
+function edgeOf(set: Set<AssetKey>, back: (key: AssetKey) => AssetKey[]): Set<AssetKey> {
+  const reaching = reach(new Set([...set].flatMap(back)), Number.POSITIVE_INFINITY, back)
+  return new Set([...set].filter((key) => !reaching.has(key)))
 }
 
 function matcher(name: AttributeName, value: string): (asset: Asset) => boolean {
@@ -78,8 +76,12 @@ function matcher(name: AttributeName, value: string): (asset: Asset) => boolean 
     case 'owner':
       return (asset) => asset.owners.some((owner) => pattern.test(owner))
     case 'tag': {
-      const [tag, wanted] = value.split('=', 2)
-      const tagPattern = wildcard(tag!)
+      // Only the first '=' divides: values may hold more.
+      const { tag, wanted } = /^(?<tag>[^=]*)(=(?<wanted>.*))?$/s.exec(value)!.groups as {
+        tag: string
+        wanted?: string
+      }
+      const tagPattern = wildcard(tag)
       const valuePattern = wanted === undefined ? undefined : wildcard(wanted)
       return (asset) =>
         Object.entries(asset.tags).some(([k, v]) => tagPattern.test(k) && (valuePattern?.test(v) ?? true))

@@ -1,6 +1,6 @@
 import { GraphError } from '../errors.ts'
 import { nearMisses } from '../key.ts'
-import { ATTRIBUTES, type AttributeName, type Selection, type Token } from './syntax.ts'
+import { ATTRIBUTES, type AttributeName, OPERATORS, type Selection, type Token } from './syntax.ts'
 
 /**
  * Parses Dagster's asset selection syntax. `not` binds tightest, then `and`, then `or`; a bare key
@@ -12,8 +12,7 @@ export function parseSelection(text: string): Selection {
   let position = 0
   const peek = () => tokens[position]!
   const next = () => tokens[position++]!
-  const isOperator = (name: string) =>
-    peek().kind === 'word' && (peek().text === name || peek().text === name.toUpperCase())
+  const isOperator = (name: Operator) => peek().kind === 'word' && operatorOf(peek().text) === name
 
   const or = (): Selection => {
     let left = and()
@@ -69,7 +68,7 @@ export function parseSelection(text: string): Selection {
       return inner
     }
     if (token.kind === 'quoted') return { kind: 'attribute', name: 'key', value: token.text }
-    if (token.kind !== 'word') {
+    if (token.kind !== 'word' || operatorOf(token.text)) {
       throw syntaxError(
         text,
         token.at,
@@ -107,6 +106,13 @@ export function parseSelection(text: string): Selection {
     throw syntaxError(text, peek().at, `expected 'and' or 'or' before '${peek().text}'`)
   }
   return result
+}
+
+type Operator = (typeof OPERATORS)[number]
+
+/** The operator that a word is, all lower or all upper case; `And` is an ordinary word. */
+function operatorOf(word: string): Operator | undefined {
+  return OPERATORS.find((name) => word === name || word === name.toUpperCase())
 }
 
 function tokenize(text: string): Token[] {
