@@ -24,7 +24,7 @@ export interface GraphSpec {
 /** A checked graph of assets; pure, safe to build in loops. */
 export interface Graph {
   readonly assets: ReadonlyMap<AssetKey, Asset>
-  /** Upstreams before downstreams; among equals by key. */
+  /** Upstreams before downstreams; the same for the same assets, in whatever order they are given. */
   readonly order: readonly AssetKey[]
   readonly upstream: ReadonlyMap<AssetKey, readonly Edge[]>
   readonly downstream: ReadonlyMap<AssetKey, readonly Edge[]>
@@ -101,6 +101,9 @@ function topologicalOrder(
 ): { order: AssetKey[]; cycle: AssetKey[] | undefined } {
   const order: AssetKey[] = []
   const state = new Map<AssetKey, 'open' | 'done'>()
+  const inputs = new Map(
+    [...upstream].map(([key, edges]) => [key, [...new Set(edges.map((edge) => edge.upstream))].sort()] as const),
+  )
   for (const root of [...assets.keys()].sort()) {
     // An explicit stack: graphs of tens of thousands of assets in one chain must not overflow.
     const path: { key: AssetKey; next: number }[] = []
@@ -110,17 +113,17 @@ function topologicalOrder(
     }
     while (path.length > 0) {
       const frame = path.at(-1)!
-      const edge = upstream.get(frame.key)![frame.next++]
-      if (!edge) {
+      const input = inputs.get(frame.key)![frame.next++]
+      if (input === undefined) {
         state.set(frame.key, 'done')
         order.push(frame.key)
         path.pop()
-      } else if (state.get(edge.upstream) === 'open') {
+      } else if (state.get(input) === 'open') {
         const keys = path.map((f) => f.key)
-        return { order, cycle: [...keys.slice(keys.indexOf(edge.upstream)), edge.upstream].reverse() }
-      } else if (!state.has(edge.upstream)) {
-        state.set(edge.upstream, 'open')
-        path.push({ key: edge.upstream, next: 0 })
+        return { order, cycle: [...keys.slice(keys.indexOf(input)), input].reverse() }
+      } else if (!state.has(input)) {
+        state.set(input, 'open')
+        path.push({ key: input, next: 0 })
       }
     }
   }

@@ -3,13 +3,20 @@ import type { Metadata } from './types.ts'
 
 /** Queries that an asset may run; the warehouse of this environment. */
 export interface QueryEngine {
-  command(sql: string, options?: { params?: Record<string, unknown>; signal?: AbortSignal }): Promise<void>
-  rows<T>(sql: string, options?: { params?: Record<string, unknown>; signal?: AbortSignal }): Promise<T[]>
+  command(sql: string, options?: StatementOptions): Promise<void>
+  rows<T>(sql: string, options?: StatementOptions): Promise<T[]>
   bytes(
     sql: string,
     format: 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated',
-    options?: { params?: Record<string, unknown>; signal?: AbortSignal },
+    options?: StatementOptions,
   ): Promise<Uint8Array>
+}
+
+/** Values of `{name:Type}` placeholders, and how to cancel. */
+export interface StatementOptions {
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly signal?: AbortSignal | undefined
+  readonly settings?: Readonly<Record<string, string | number>>
 }
 
 /** One recorded version of one upstream partition, as read by this step. */

@@ -100,7 +100,10 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
 }
 
 /** A warehouse table whose partitions are made by one SELECT. */
-export function sqlAsset<const TDeps extends DepsSpec>(spec: SqlAssetSpec<TDeps>, source?: AssetSource): SqlAsset {
+export function sqlAsset<const TDeps extends DepsSpec = Record<never, never>>(
+  spec: SqlAssetSpec<TDeps>,
+  source?: AssetSource,
+): SqlAsset {
   const common = commonOf(spec, 'sql', source)
   const range = spec.range ?? 1
   if (!Number.isInteger(range) || range < 1 || range > 100) {
@@ -134,7 +137,7 @@ export function externalAsset(spec: ExternalAssetSpec, source?: AssetSource): Ex
 }
 
 /** An act on the outside world: only its newest partition is ever eligible, and it never repeats. */
-export function effectAsset<const TDeps extends DepsSpec>(
+export function effectAsset<const TDeps extends DepsSpec = Record<never, never>>(
   spec: EffectAssetSpec<TDeps>,
   source?: AssetSource,
 ): EffectAsset {
