@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
-import { createChdbConnection } from 'chdb/connection'
-import { type ChangeRow, changeLogDdl } from '../../../lib/features/labels/change-log.ts'
+import { type ChangeRow, changeLogColumns, changeLogDdl } from '../../../lib/features/labels/change-log.ts'
+import { openWarehouse } from '../../../lib/warehouse/index.ts'
 
-/** A chDB of its own in a temporary folder. One per process: open it in a test file's beforeAll. */
+/** A warehouse of its own in a temporary folder. One per process: open it in a test file's beforeAll. */
 export interface Engine {
   command(sql: string): Promise<void>
   rows<T>(sql: string, params?: Record<string, unknown>): Promise<T[]>
@@ -14,22 +13,22 @@ export interface Engine {
 }
 
 export async function openEngine(): Promise<Engine> {
-  const path = mkdtempSync(join(tmpdir(), 'ottok-features-'))
-  const client = createClient({ connection: createChdbConnection({ path }) as never })
+  const home = mkdtempSync(join(tmpdir(), 'ottok-features-'))
+  const warehouse = await openWarehouse({ home, environment: 'test', maxMemory: 2_000_000_000 })
   return {
-    async command(sql) {
-      await client.command({ query: sql })
-    },
-    async rows<T>(query: string, query_params: Record<string, unknown> = {}) {
-      const result = await client.query({ query, query_params, format: 'JSONEachRow' })
-      return (await result.json()) as T[]
-    },
-    async insert(table, values) {
-      await client.insert({ table, values, format: 'JSONEachRow' })
+    command: (sql) => warehouse.command(sql),
+    rows: (sql, params = {}) => warehouse.rows(sql, { params }),
+    async insert(table, rows) {
+      const columns = Object.keys(rows[0] ?? {})
+      await warehouse.insertRows(
+        table,
+        columns,
+        rows.map((row) => Object.values(row)),
+      )
     },
     async close() {
-      await client.close()
-      rmSync(path, { recursive: true })
+      await warehouse.close()
+      rmSync(home, { recursive: true })
     },
   }
 }
@@ -38,5 +37,9 @@ export async function openEngine(): Promise<Engine> {
 export async function loadChanges(engine: Engine, table: string, changes: readonly ChangeRow[]): Promise<void> {
   await engine.command(`DROP TABLE IF EXISTS ${table}`)
   await engine.command(`CREATE TABLE ${table} (${changeLogDdl()}) ENGINE = MergeTree ORDER BY (user_id, known_at)`)
-  await engine.insert(table, changes)
+  const names = changeLogColumns.map(({ name }) => name)
+  await engine.insert(
+    table,
+    changes.map((row) => Object.fromEntries(names.map((name) => [name, row[name]]))),
+  )
 }
