@@ -3,11 +3,13 @@ export { openSimulatedSources, type SimulatedSources } from './simulated-sources
 export {
   type AttainableAuc,
   type CutoffTruth,
+  columnsOf,
   defaultParameters,
   type Parameters,
   readTruth,
   type SimulatedWorld,
   type SimulateOptions,
+  type SourceName,
   simulate,
   type World,
   type WorldTruth,

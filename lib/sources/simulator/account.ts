@@ -1,6 +1,8 @@
 /** One subscriber: what it is (traits, fixed) and what it is like now (latent and billing state). */
-import type { Phase } from '../../features/labels/change-log.ts'
 import type { Channel } from './parameters.ts'
+
+/** Phases of an entitlement, as billing names them. */
+export type Phase = 'trial' | 'intro' | 'paid' | 'promo' | 'gift' | 'partner' | 'pause'
 
 export interface Traits {
   /** Position in the world; seeds all of the account's random numbers. */

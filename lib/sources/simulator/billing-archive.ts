@@ -7,11 +7,12 @@ import type { Channel } from './parameters.ts'
 import { type Random, STREAM } from './random.ts'
 import type { SubscriptionRow, subscriptionShape } from './shapes.ts'
 
+const HOUR_MS = 3_600_000
 const ADDON_KOPECKS = 19_900
 
 /**
- * A log that writes change rows. The history of the initial base becomes known one hour into the world, when the log
- * is first loaded; everything else some minutes after it took place, from stores now and then a day later, from
+ * A log that writes change rows. The history of the initial base becomes known on the world's first serving day, when
+ * the log is first loaded; everything else some minutes after it took place, from stores now and then a day later, from
  * operators the next morning.
  */
 export function createBillingArchive(
@@ -20,7 +21,7 @@ export function createBillingArchive(
   random: Random,
 ): BillingLog {
   const changes = new Map<number, number>()
-  const loadedAt = calendar.utc(3600)
+  const loadedAt = calendar.servingCutoff(-1) + HOUR_MS
   const write = (
     account: Account,
     at: number,

@@ -1,6 +1,5 @@
 /** What billing says about an account. Futures are lived without a log. */
-import type { Phase } from '../../features/labels/change-log.ts'
-import type { Account } from './account.ts'
+import type { Account, Phase } from './account.ts'
 import type { Plan } from './parameters.ts'
 
 /** Moments are local seconds. */

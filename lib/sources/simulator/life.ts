@@ -28,7 +28,12 @@ export function liveDay(
   if (account.state === 'covered' && account.startAt < from) liveIncidentDay(account, from, parameters, random, log)
   if (account.state === 'covered') liveIntentDay(account, from, parameters, random, log)
   if (account.traits.manual) liveManualDay(account, from, parameters, random, log)
-  if (account.state === 'covered' && account.endAt < until) endPeriod(account, dayOfMonth, parameters, random, log)
-  if (account.state === 'retrying') retryCharge(account, until, parameters, random, log)
-  else if (account.state === 'lapsed' && account.endAt < from) liveLapsedDay(account, from, parameters, random, log)
+  // A late charge pays from the end of the old period, so a short plan can end again on the same day.
+  for (;;) {
+    if (account.state === 'covered' && account.endAt < until) endPeriod(account, dayOfMonth, parameters, random, log)
+    else if (account.state === 'retrying' && account.nextTryAt < until) {
+      retryCharge(account, parameters, random, log)
+    } else break
+  }
+  if (account.state === 'lapsed' && account.endAt < from) liveLapsedDay(account, from, parameters, random, log)
 }

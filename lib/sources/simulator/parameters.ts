@@ -140,7 +140,7 @@ const HOUR = 3600
 export const defaultParameters: Parameters = {
   burnInDays: 120,
   publishLagHours: 6,
-  acquisitionRate: 0.0064,
+  acquisitionRate: 0.0059,
   beginnings: { trial: 0.74, intro: 0.11, paid: 0.09, gift: 0.02, partner: 0.04 },
   trialDays: 14,
   introChargeKopecks: 100,
@@ -173,7 +173,7 @@ export const defaultParameters: Parameters = {
     fitWeight: 0.5,
   },
   intent: {
-    paidRate: 0.0019,
+    paidRate: 0.0023,
     trialRate: 0.027,
     engagement: 0.82,
     trialEngagement: 0.75,
@@ -207,7 +207,7 @@ export const defaultParameters: Parameters = {
     giftKeep: 0.3,
   },
   incidents: { refundRate: 0.00012, chargebackShare: 0.2, deletionRate: 0.00006, upgradeRate: 0.00015 },
-  comeback: { rate: 0.004, trialRate: 0.0012, engagement: 0.5, halfLifeDays: 40 },
+  comeback: { rate: 0.003, trialRate: 0.0012, engagement: 0.5, halfLifeDays: 40 },
   viewing: {
     activity: -0.15,
     activityBetween: 0.4,

@@ -1,6 +1,5 @@
 /** Making accounts: the base that the world begins with, and those who join later. */
-import type { Phase } from '../../features/labels/change-log.ts'
-import type { Account, Traits } from './account.ts'
+import type { Account, Phase, Traits } from './account.ts'
 import type { BillingLog } from './billing-log.ts'
 import { DAY } from './calendar.ts'
 import { grant } from './entitlement.ts'

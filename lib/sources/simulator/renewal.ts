@@ -60,33 +60,25 @@ function charge(
   account.nextTryAt = at + (parameters.renewal.retriesAfter[0] as number)
 }
 
-/** Repeated charges of a failed renewal that fall before `until`. */
-export function retryCharge(
-  account: Account,
-  until: number,
-  parameters: Parameters,
-  random: Random,
-  log: BillingLog | null,
-): void {
+/** The charge of a failed renewal that is due at `account.nextTryAt`. */
+export function retryCharge(account: Account, parameters: Parameters, random: Random, log: BillingLog | null): void {
   const { retriesAfter, retry, retryStress } = parameters.renewal
-  while (account.state === 'retrying' && account.nextTryAt < until) {
-    const at = account.nextTryAt
-    const expired = at >= account.cardExpiresAt
-    if (random.chance(logistic(retry - retryStress * account.stress))) {
-      // Somebody had to enter a new card before an expired one could pay.
-      if (expired) account.cardExpiresAt = at + 3 * 365 * DAY
-      buy(account, account.endAt, at, parameters, log)
-      return
-    }
-    log?.payment(account, at, false, expired ? 'expired_card' : 'insufficient_funds', listPrice(account, parameters))
-    account.tries += 1
-    const after = retriesAfter[account.tries]
-    if (after === undefined) {
-      account.state = 'lapsed'
-      account.autoRenew = false
-      log?.autoRenew(account, at, false)
-    } else account.nextTryAt = account.endAt + after
+  const at = account.nextTryAt
+  const expired = at >= account.cardExpiresAt
+  if (random.chance(logistic(retry - retryStress * account.stress))) {
+    // Somebody had to enter a new card before an expired one could pay.
+    if (expired) account.cardExpiresAt = at + 3 * 365 * DAY
+    buy(account, account.endAt, at, parameters, log)
+    return
   }
+  log?.payment(account, at, false, expired ? 'expired_card' : 'insufficient_funds', listPrice(account, parameters))
+  account.tries += 1
+  const after = retriesAfter[account.tries]
+  if (after === undefined) {
+    account.state = 'lapsed'
+    account.autoRenew = false
+    log?.autoRenew(account, at, false)
+  } else account.nextTryAt = account.endAt + after
 }
 
 /** Payments by hand, before the end or after it. */

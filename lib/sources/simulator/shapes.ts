@@ -15,7 +15,7 @@ export const playerEventShape = {
   user_id: 'text',
   device_id: 'text',
   platform: 'text',
-  session_id: 'text',
+  session_id: 'unique',
   title_id: 'text',
   event: 'text',
   position_s: 'integer',
@@ -49,7 +49,11 @@ export const subscriptionShape = {
   known_at: 'time',
 } as const satisfies TableShape
 
-/** One row per title known by the day's serving cut-off: a dated snapshot of the whole catalogue. */
+/**
+ * One row per title known by the day's serving cut-off: a dated snapshot of the whole catalogue.
+ * - `known_at`: when the title was announced
+ * - `received_at`: when its row came into this day's snapshot: just after c(D-1), or when it was announced
+ */
 export const catalogueShape = {
   title_id: 'text',
   name: 'text',
@@ -58,12 +62,13 @@ export const catalogueShape = {
   duration_s: 'integer',
   release_date: 'text',
   known_at: 'time',
+  received_at: 'time',
 } as const satisfies TableShape
 
 export const shapes = {
   player_events: { columns: playerEventShape, arrival: 'received_at' },
   subscriptions: { columns: subscriptionShape, arrival: 'known_at' },
-  catalogue: { columns: catalogueShape, arrival: 'known_at' },
+  catalogue: { columns: catalogueShape, arrival: 'received_at' },
 } as const
 
 export type SourceName = keyof typeof shapes

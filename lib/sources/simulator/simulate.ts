@@ -11,7 +11,7 @@ import { defaultParameters, type Parameters } from './parameters.ts'
 import { createPlayerArchive } from './player-archive.ts'
 import { establishedAccount, joiningAccount } from './population.ts'
 import { Random, STREAM } from './random.ts'
-import { type CatalogueRow, shapes } from './shapes.ts'
+import { type CatalogueRow, catalogueShape, playerEventShape, subscriptionShape } from './shapes.ts'
 import { byPopularity, createShelf, createTitles, kinds, type Title } from './titles.ts'
 import { type CutoffTruth, type WorldTruth, writeCutoffTruth, writeTruth } from './truth.ts'
 import { viewDay } from './viewing.ts'
@@ -49,10 +49,11 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
   await prepareFolder(options.out)
   const calendar = createCalendar({ ...options, ...parameters, days: options.days })
   const archive = join(options.out, 'archive')
+  const { firstDay } = calendar
   const writers = {
-    player: new ArchiveWriter({ folder: archive, source: 'player_events', shape: shapes.player_events.columns }),
-    billing: new ArchiveWriter({ folder: archive, source: 'subscriptions', shape: shapes.subscriptions.columns }),
-    catalogue: new ArchiveWriter({ folder: archive, source: 'catalogue', shape: shapes.catalogue.columns }),
+    player: new ArchiveWriter({ folder: archive, source: 'player_events', shape: playerEventShape, firstDay }),
+    billing: new ArchiveWriter({ folder: archive, source: 'subscriptions', shape: subscriptionShape, firstDay: 0 }),
+    catalogue: new ArchiveWriter({ folder: archive, source: 'catalogue', shape: catalogueShape, firstDay }),
   }
   const random = new Random(options.seed)
   const tastes = new Random(options.seed)
@@ -63,6 +64,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
   const accounts: Account[] = []
   for (let i = 0; i < options.users; i += 1) accounts.push(establishedAccount(i, parameters, random, log))
   const cutoffs: CutoffTruth[] = []
+  const servingDelay = Math.ceil(parameters.publishLagHours / 24)
 
   for (let day = 0; day < calendar.days; day += 1) {
     const joining = newcomers(options.users, parameters, random, day)
@@ -74,19 +76,16 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
       random.at(STREAM.life, index, day)
       // A newcomer's first day of moods and billing is the next one; it may watch at once.
       if (index < before) liveDay(account, day, calendar.dayOfMonth(day), parameters, random, log)
-      if (day < calendar.firstDay || !hasAccess(account, day * DAY + DAY / 2)) continue
+      if (day < firstDay || !hasAccess(account, day * DAY + DAY / 2)) continue
       viewDay(account, today, parameters, random.at(STREAM.viewing, index, day), player.sink)
     }
-    if (day >= calendar.firstDay) {
-      // Yesterday's titles are in the snapshot from its beginning, today's as they become known.
-      const opened = calendar.servingCutoff(day - 1) + 1
-      for (const row of catalogueRows(titles, day, calendar))
-        writers.catalogue.add(day, row, Math.max(row.known_at, opened))
-      await writers.catalogue.close(day, calendar.text(day))
+    if (day >= firstDay) {
+      for (const row of catalogueRows(titles, day, calendar)) writers.catalogue.add(day, row, row.received_at)
     }
-    // Rows of a day can still come from the day before it (billing: c(D) is on the next day) and from its own evening.
-    if (day > calendar.firstDay) await writers.player.close(day - 1, calendar.text(day - 1))
-    if (day > 0) await writers.billing.close(day - 1, calendar.text(day - 1))
+    await writers.catalogue.closeBefore(day + 1, calendar)
+    // Tomorrow's viewing cannot reach back into a day before it; tomorrow's changes may still be known by c(today).
+    await writers.player.closeBefore(day + 1, calendar)
+    await writers.billing.closeBefore(day + 1 - servingDelay, calendar)
     if (parameters.truth.cutoffsBeforeEnd.includes(calendar.days - 1 - day)) {
       const folder = join(options.out, 'truth')
       const truth = await writeCutoffTruth(folder, accounts, day, calendar, parameters, random)
@@ -95,9 +94,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
     }
     options.onDay?.(day + 1, calendar.days)
   }
-  const last = calendar.days - 1
-  await writers.player.close(last, calendar.text(last))
-  await writers.billing.close(last, calendar.text(last))
+  await writers.billing.closeBefore(calendar.days, calendar)
   const indexes = [await writers.player.finish(), await writers.billing.finish(), await writers.catalogue.finish()]
 
   const dirt = Object.fromEntries([...player.dirt].map(([day, count]) => [calendar.text(day), count]))
@@ -118,6 +115,8 @@ function newcomers(users: number, parameters: Parameters, random: Random, day: n
 
 function catalogueRows(titles: readonly Title[], day: number, calendar: WorldCalendar): CatalogueRow[] {
   const cutoff = calendar.servingCutoff(day)
+  // Yesterday's titles are in the snapshot from its beginning, today's as they become known.
+  const opened = calendar.servingCutoff(day - 1) + 1
   return titles
     .map((title) => ({ title, knownAt: calendar.utc(title.knownAt) }))
     .filter(({ knownAt }) => knownAt <= cutoff)
@@ -129,6 +128,7 @@ function catalogueRows(titles: readonly Title[], day: number, calendar: WorldCal
       duration_s: title.durationSeconds,
       release_date: calendar.text(title.releaseDay),
       known_at: knownAt,
+      received_at: Math.max(knownAt, opened),
     }))
 }
 
