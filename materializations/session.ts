@@ -76,7 +76,8 @@ export async function openSessionOn(
   }
 }
 
-async function deriveCode(definitions: SessionDefinitions): Promise<ReadonlyMap<AssetKey, string>> {
+/** Today's code versions; starts the engine only for SQL that was never normalised on this machine. */
+export async function deriveCode(definitions: SessionDefinitions): Promise<ReadonlyMap<AssetKey, string>> {
   const formatter = openFormatter()
   try {
     const versions = await codeVersions(definitions.graph, {

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { AssetKey } from '../../lib/graph/index.ts'
+import type { ObjectStore } from '../../lib/objects/index.ts'
+import type { GraphState } from '../planner/graph-state.ts'
+import type { CurrentVersion } from '../planner/recorded.ts'
+import type { Session } from '../session.ts'
+import type { Verdict } from './verify.ts'
+
+/** Compares recorded objects with the store: there, of the recorded size, and of the recorded content. */
+export async function verifyObjects(session: Session, state: GraphState, key: AssetKey): Promise<readonly Verdict[]> {
+  const records = [...state.asset(key).entries()].sort(([a], [b]) => a - b)
+  if (records.length === 0) return []
+  const objects = await session.stores.objects()
+  const verdicts: Verdict[] = []
+  for (const [, { partition, current }] of records) {
+    if (!current) continue
+    const problem = await problemOf(objects, current)
+    verdicts.push({ key, partition, ok: problem === undefined, ...(problem !== undefined && { problem }) })
+  }
+  return verdicts
+}
+
+async function problemOf(objects: ObjectStore, { location, dataVersion }: CurrentVersion): Promise<string | undefined> {
+  if (location.kind !== 'objects') return `recorded in another store (${location.kind}); materialize it again`
+  const info = await objects.head(location.object)
+  if (!info) return `deleted: ${objects.address(location.object)} is gone`
+  if (info.size !== location.bytes) return `edited: ${info.size} bytes instead of ${location.bytes}`
+  if (!dataVersion.startsWith('c1:')) return undefined
+  const hash = createHash('sha256')
+  for await (const chunk of await objects.stream(location.object)) hash.update(chunk as Uint8Array)
+  if (dataVersion === `c1:${hash.digest('hex').slice(0, 32)}`) return undefined
+  return `edited: the content of ${objects.address(location.object)} is not what was recorded`
+}

@@ -1,0 +1,52 @@
+import type { AssetKey, PublishedStore } from '../../lib/graph/index.ts'
+import type { GraphState } from '../planner/graph-state.ts'
+import type { Session } from '../session.ts'
+import { publishedSchema } from '../stores/published-table.ts'
+import type { Verdict } from './verify.ts'
+
+/** Counts the rows of each recorded load, and looks for loads that nobody recorded. */
+export async function verifyPublished(
+  session: Session,
+  state: GraphState,
+  key: AssetKey,
+  store: PublishedStore,
+): Promise<readonly Verdict[]> {
+  const records = [...state.asset(key).entries()].sort(([a], [b]) => a - b)
+  const history = `"${publishedSchema(store, session.settings.environment)}"."${store.table}_history"`
+  const counts = await loadCounts(session, history)
+  const verdicts: Verdict[] = []
+  const known = new Set<string>()
+  for (const [, { partition, current }] of records) {
+    if (current?.location.kind !== 'published') continue
+    const { load, rows } = current.location
+    known.add(load)
+    const found = counts?.get(load) ?? 0
+    const problem =
+      counts === undefined
+        ? `deleted: the table ${history} is gone`
+        : found === rows
+          ? undefined
+          : found === 0
+            ? `deleted: the ${rows} rows of load ${load} are gone`
+            : `edited: load ${load} has ${found} rows instead of ${rows}`
+    verdicts.push({ key, partition, ok: problem === undefined, ...(problem !== undefined && { problem }) })
+  }
+  for (const [load, rows] of counts ?? []) {
+    if (known.has(load)) continue
+    const problem = `foreign: ${rows} rows of load ${load} in ${history} that lineage does not know`
+    verdicts.push({ key, partition: '', ok: false, problem })
+  }
+  return verdicts
+}
+
+/** Rows by load; undefined when the table does not exist. */
+async function loadCounts(session: Session, history: string): Promise<ReadonlyMap<string, number> | undefined> {
+  const [present] = await session.lineage.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+    history,
+  ])
+  if (!present?.found) return undefined
+  const rows = await session.lineage.query<{ load: string; rows: number }>(
+    `SELECT load_id::text AS load, count(*) AS rows FROM ${history} GROUP BY load_id ORDER BY load_id`,
+  )
+  return new Map(rows.map((row) => [row.load, Number(row.rows)]))
+}
