@@ -24,7 +24,7 @@ export interface FloatMatrix {
 }
 
 /** Reads a SELECT into one flat matrix; keys and numbers come from the same pass, so that their rows always agree. */
-export async function floatMatrix(warehouse: Warehouse, request: MatrixRequest): Promise<FloatMatrix> {
+export async function floatMatrix(warehouse: Pick<Warehouse, 'bytes'>, request: MatrixRequest): Promise<FloatMatrix> {
   const { columns, key = [] } = request
   const keys = key.map((name) => `ifNull(toString(${quoteIdentifier(name)}), '')`)
   const numbers = columns.map((name) => `toFloat32(ifNull(${quoteIdentifier(name)}, nan))`)

@@ -1,0 +1,21 @@
+import { churnFeatures, longestWindow, snapshotSql, viewingFeatures } from '../../lib/features/index.ts'
+import { sql, sqlAsset, through, trailing, unique } from '../../lib/graph/index.ts'
+import { snapshotDays } from '../service.ts'
+import { accountState } from './account-state.ts'
+import { viewingDaily } from './viewing-daily.ts'
+
+/** What is known of every account at c(D): the features of training and of serving alike. */
+export const snapshot = sqlAsset({
+  key: 'features/snapshot',
+  description: 'Daily user snapshot: billing state and windowed features, point in time.',
+  partitions: snapshotDays,
+  deps: {
+    states: through(viewingDaily, trailing({ days: longestWindow(viewingFeatures) })),
+    billing: accountState,
+  },
+  orderBy: ['user_id'],
+  range: 30,
+  checks: [unique(['user_id', 'snapshot_day'])],
+  sql: ({ states, billing, partition }) =>
+    sql`${snapshotSql({ states, billing, days: partition.list, features: churnFeatures })}`,
+})

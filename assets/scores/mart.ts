@@ -1,0 +1,71 @@
+import { servingCutoffSql } from '../../lib/features/index.ts'
+import { asset, published, through, trailing } from '../../lib/graph/index.ts'
+import { snapshot } from '../features/snapshot.ts'
+import { rule, scoreDays } from '../service.ts'
+import { churnScores } from './churn-scores.ts'
+import { armSql } from './experiment.ts'
+import { martColumns } from './mart-columns.ts'
+
+/** What marketers and analysts read: one row per account with an entitlement or in grace, both segments. */
+export const churnMart = asset({
+  key: 'scores/mart',
+  description: 'The mart `mart.churn_scores`: probabilities, reasons and decisions of the day.',
+  kinds: ['postgres'],
+  partitions: scoreDays,
+  deps: { users: snapshot, scores: churnScores, recent: through(churnScores, trailing({ days: 2 })) },
+  store: published({
+    schema: 'mart',
+    table: 'churn_scores',
+    comment: 'Churn scores of the current day: who is about to leave, why, and what to do.',
+    columns: martColumns.map(({ name, type, comment }) => ({ name, type, comment })),
+    key: ['user_id'],
+  }),
+  dataVersion: 'inputs',
+  materialize: async ({ partition, inputs, warehouse, now, runId, signal }) => {
+    const sql = martSql(inputs.users.table, inputs.scores.table, inputs.recent.table)
+    const params = {
+      day: partition.date,
+      now,
+      feature_version: inputs.users.only().dataVersion,
+      run_id: runId,
+    }
+    const rows = await warehouse.rows<Record<string, unknown>>(sql, {
+      params,
+      signal,
+      // Accounts without a score have NULL there, not zero.
+      settings: { join_use_nulls: 1 },
+    })
+    const statuses: Record<string, number> = {}
+    for (const row of rows) {
+      const status = String(row.score_status)
+      statuses[status] = (statuses[status] ?? 0) + 1
+    }
+    return { kind: 'rows', rows: rows.map((row) => martColumns.map(({ name }) => row[name])), metadata: { statuses } }
+  },
+})
+
+function martSql(users: string, scores: string, recent: string): string {
+  const expressions = martColumns.map(({ name, type, sql = 'NULL' }) => {
+    if (type === 'boolean') return `if(isNull(${sql}), NULL, toBool(${sql})) AS ${name}`
+    if (type === 'timestamptz' && sql !== 'NULL') return `formatDateTime(${sql}, '%FT%TZ', 'UTC') AS ${name}`
+    return `${sql} AS ${name}`
+  })
+  return `
+WITH
+  ${servingCutoffSql('state.snapshot_day', rule)} AS cutoff,
+  isNotNull(score.raw_margin) AS is_scored,
+  multiIf(state.status != 'scored', state.status, is_scored, 'scored', 'insufficient_data') AS status_now,
+  ${armSql('state.user_id')} AS arm,
+  toInt64(round(if(state.plan_days = 0, 0, state.price_kopecks * 90 / state.plan_days))) AS value_90d
+SELECT ${expressions.join(',\n  ')}
+FROM ${users} AS state
+LEFT JOIN (
+  SELECT *,
+    (rank() OVER (PARTITION BY segment ORDER BY raw_margin)) / (count() OVER (PARTITION BY segment)) AS percentile
+  FROM ${scores}
+) AS score ON score.user_id = state.user_id
+LEFT JOIN (
+  SELECT user_id, churn_probability, model_version FROM ${recent} WHERE snapshot_day = addDays({day:Date}, -1)
+) AS yesterday ON yesterday.user_id = state.user_id
+ORDER BY state.user_id`
+}

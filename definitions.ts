@@ -1,0 +1,67 @@
+import { inputDrift } from './assets/drift/input-drift.ts'
+import { accountState } from './assets/features/account-state.ts'
+import { labels } from './assets/features/labels.ts'
+import { snapshot } from './assets/features/snapshot.ts'
+import { viewingDaily } from './assets/features/viewing-daily.ts'
+import { champion } from './assets/models/champion.ts'
+import { churnModel } from './assets/models/churn-model.ts'
+import { trainingSet } from './assets/models/training-set.ts'
+import { catalogue, catalogueLanding, catalogueSource } from './assets/raw/catalogue.ts'
+import {
+  playerEvents,
+  playerEventsLanding,
+  playerEventsQuarantine,
+  playerEventsSource,
+} from './assets/raw/player-events.ts'
+import {
+  subscriptions,
+  subscriptionsLanding,
+  subscriptionsQuarantine,
+  subscriptionsSource,
+} from './assets/raw/subscriptions.ts'
+import { openResources } from './assets/resources.ts'
+import { churnScores } from './assets/scores/churn-scores.ts'
+import { churnMart } from './assets/scores/mart.ts'
+import { EVENTS_START, rule, segments } from './assets/service.ts'
+import { demoCommand, explainCommand } from './lib/churn/index.ts'
+import { defineGraph } from './lib/graph/index.ts'
+
+/** Everything that exists, from what the sources send to what marketers read. */
+export default defineGraph({
+  assets: [
+    // What the sources have, observed; landed as sent; typed, with what cannot be used set aside.
+    playerEventsSource,
+    playerEventsLanding,
+    playerEvents,
+    playerEventsQuarantine,
+    subscriptionsSource,
+    subscriptionsLanding,
+    subscriptions,
+    subscriptionsQuarantine,
+    catalogueSource,
+    catalogueLanding,
+    catalogue,
+    // What is known of every account at c(D), and who left.
+    viewingDaily,
+    accountState,
+    snapshot,
+    labels,
+    // One model for trial, one for paying users; the champion is the one in force.
+    trainingSet,
+    churnModel,
+    champion,
+    // Who is about to leave, why, and what to do.
+    churnScores,
+    churnMart,
+    // How far the present has moved from what the models know.
+    inputDrift,
+  ],
+  resources: openResources,
+})
+
+/** The module's own commands, beside those of every graph. */
+const mart = { mart: churnMart.key, martTable: ['mart', 'churn_scores'] as const }
+export const commands = [
+  demoCommand({ ...mart, start: EVENTS_START, timezone: rule.zone, segments, champion: champion.key, leastDays: 240 }),
+  explainCommand(mart),
+]

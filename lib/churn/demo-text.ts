@@ -1,0 +1,53 @@
+import type { ModuleContext } from '../config/module-command.ts'
+import type { DemoSummary } from './demo.ts'
+import type { SegmentSummary } from './segment-summary.ts'
+
+/** The demo's summary for people: quality by segment, the mart, and what to try next. */
+export function demoText(summary: DemoSummary, context: ModuleContext): string {
+  const { segments, mart, runId, elapsedMs, peakMemoryBytes } = summary
+  const rows: [string, (segment: SegmentSummary) => string][] = [
+    ['model', (s) => s.model],
+    ['accounts', (s) => String(s.users)],
+    ['ROC-AUC', (s) => three(s.rocAuc)],
+    ['  95% interval', (s) => `${three(s.rocAucLow)} - ${three(s.rocAucHigh)}`],
+    ['  due', (s) => optional(s.rocAucDue)],
+    ['  undecided', (s) => optional(s.rocAucUndecided)],
+    ['attainable AUC', (s) => three(s.bayesAuc)],
+    ['  efficiency', (s) => `${Math.round(s.efficiency * 100)}%`],
+    ['PR-AUC', (s) => three(s.prAuc)],
+    ['  base rate', (s) => three(s.baseRate)],
+    ['lift at 10%', (s) => s.liftAt10.toFixed(2)],
+    ['calibration slope', (s) => s.calibrationSlope.toFixed(2)],
+  ]
+  const lines = [
+    line(
+      '',
+      segments.map((s) => s.segment),
+    ),
+  ]
+  for (const [name, value] of rows) lines.push(line(name, segments.map(value)))
+  const leaks = segments.filter((s) => s.leak).map((s) => s.segment)
+  if (leaks.length > 0)
+    lines.push('', `LEAK: ${leaks.join(', ')} scores better than anything can; a feature knows the future.`)
+  const statuses = Object.entries(mart.statuses).map(([status, n]) => `${n} ${status}`)
+  return [
+    ...lines,
+    '',
+    `Mart: ${mart.rows} rows in ${mart.table} (${statuses.join(', ')})`,
+    `Run ${runId ?? 'none: everything was fresh'}; ${Math.round(elapsedMs / 1000)} s, ${Math.round(peakMemoryBytes / 1e6)} MB`,
+    '',
+    'Where to look next',
+    '  npx ottok status                      state of every asset',
+    '  npx ottok explain USER_ID             one subscriber: score, reasons, lineage',
+    '  npx ottok lineage scores/mart         what the mart was made from',
+    `  psql "$(npx ottok url postgres)" -c 'TABLE ${mart.table} LIMIT 3'`,
+    ...(context.settings.home.endsWith('.ottok') ? [] : [`  (with --home ${context.settings.home})`]),
+  ].join('\n')
+}
+
+function line(name: string, values: readonly string[]): string {
+  return [name.padEnd(20), ...values.map((value) => value.padStart(18))].join('').trimEnd()
+}
+
+const three = (value: number): string => value.toFixed(3)
+const optional = (value: number | null): string => (value === null ? 'none' : three(value))
