@@ -95,14 +95,21 @@ function wildcard(pattern: string): RegExp {
 }
 
 function nothingSelected(graph: Graph, expression: string, selection: Selection): GraphError {
-  const words = valuesIn(selection)
-  const near = words.flatMap(({ name, value }) => nearMisses(value, known(graph, name)))
+  const assets = [...graph.assets.values()]
+  const parts = valuesIn(selection)
+  const empty = parts.filter(({ name, value }) => !assets.some(matcher(name, value)))
+  const near = empty.flatMap(({ name, value }) => nearMisses(value, known(graph, name)))
   return new GraphError([
     {
       code: 'nothing-selected',
       message: `Nothing is selected by '${expression}'`,
       places: [],
-      mend: near.length > 0 ? `Did you mean ${[...new Set(near)].join(', ')}?` : 'List the assets with `ottok assets`.',
+      mend:
+        near.length > 0
+          ? `Did you mean ${[...new Set(near)].join(', ')}?`
+          : empty.length > 0 || parts.length === 0
+            ? 'List the assets with `ottok assets`.'
+            : 'Each part of it selects assets, but none is left when they are joined.',
     },
   ])
 }
