@@ -1,0 +1,266 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  cross,
+  daily,
+  existingPartitions,
+  existsFrom,
+  fixed,
+  GraphError,
+  monthly,
+  type PartitionsDefinition,
+  partitionColumns,
+  partitionKey,
+  partitionOf,
+  partitionOrdinal,
+  partitionSpace,
+  partitionsMatching,
+  partitionsSignature,
+  sets,
+} from '../../../lib/graph/index.ts'
+import { single } from '../../../lib/graph/partitions/definitions.ts'
+import { partitionsArbitrary } from './support/arbitraries.ts'
+
+const keysAt = (definition: PartitionsDefinition, now: string) => {
+  const space = partitionSpace(definition)
+  return [...sets.ordinals(existingPartitions(space, new Date(now)))].map((o) => partitionKey(space, o))
+}
+
+const day = (timezone: string, rest: object = {}) => daily({ start: '2026-03-01', timezone, ...rest })
+const month = (timezone: string, rest: object = {}) => monthly({ start: '2026-01', timezone, ...rest })
+
+describe('a partition exists when its window has ended by now', () => {
+  const table: [string, PartitionsDefinition, string, string[]][] = [
+    ['nothing before the first window ends', day('UTC'), '2026-03-01T23:59:59.999Z', []],
+    ['at midnight sharp', day('UTC'), '2026-03-02T00:00:00Z', ['2026-03-01']],
+    ['Moscow is three hours ahead', day('Europe/Moscow'), '2026-03-01T20:59:59Z', []],
+    ['Moscow is three hours ahead', day('Europe/Moscow'), '2026-03-01T21:00:00Z', ['2026-03-01']],
+    ['the most eastern zone', day('Pacific/Kiritimati'), '2026-03-01T10:00:00Z', ['2026-03-01']],
+    ['the most western zone', day('Pacific/Niue'), '2026-03-02T10:59:59Z', []],
+    ['the most western zone', day('Pacific/Niue'), '2026-03-02T11:00:00Z', ['2026-03-01']],
+    ['a half-hour zone', day('Asia/Kolkata'), '2026-03-01T18:30:00Z', ['2026-03-01']],
+    ['a delay in hours', day('UTC', { delay: { hours: 6 } }), '2026-03-02T05:59:59Z', []],
+    ['a delay in hours', day('UTC', { delay: { hours: 6 } }), '2026-03-02T06:00:00Z', ['2026-03-01']],
+    ['a delay of 34 days (labels)', day('UTC', { delay: { days: 34 } }), '2026-04-04T23:59:59Z', []],
+    ['a delay of 34 days (labels)', day('UTC', { delay: { days: 34 } }), '2026-04-05T00:00:00Z', ['2026-03-01']],
+    ['days and hours', day('UTC', { delay: { days: 1, hours: 30 } }), '2026-03-04T06:00:00Z', ['2026-03-01']],
+    ['an end is exclusive', day('UTC', { end: '2026-03-03' }), '2030-01-01T00:00:00Z', ['2026-03-01', '2026-03-02']],
+    ['months', month('UTC'), '2026-03-01T00:00:00Z', ['2026-01', '2026-02']],
+    ['months', month('UTC'), '2026-02-28T23:59:59Z', ['2026-01']],
+    ['months in Moscow', month('Europe/Moscow'), '2026-02-28T21:00:00Z', ['2026-01', '2026-02']],
+    [
+      'months with a delay across their end',
+      month('UTC', { delay: { days: 40 } }),
+      '2026-03-13T00:00:00Z',
+      ['2026-01'],
+    ],
+    ['fixed keys always exist', fixed('b', 'a'), '1970-01-01T00:00:00Z', ['b', 'a']],
+    ['a single partition always exists', single, '1970-01-01T00:00:00Z', ['']],
+    [
+      'time x keys, all keys of a day together',
+      cross({ day: day('UTC'), segment: fixed('trial', 'paid') }),
+      '2026-03-03T00:00:00Z',
+      ['2026-03-01|trial', '2026-03-01|paid', '2026-03-02|trial', '2026-03-02|paid'],
+    ],
+    [
+      'keys x time keep the declared order in the key',
+      cross({ segment: fixed('trial', 'paid'), month: month('UTC') }),
+      '2026-02-01T00:00:00Z',
+      ['trial|2026-01', 'paid|2026-01'],
+    ],
+    [
+      'two fixed dimensions',
+      cross({ a: fixed('x', 'y'), b: fixed('1', '2') }),
+      '2026-01-01T00:00:00Z',
+      ['x|1', 'x|2', 'y|1', 'y|2'],
+    ],
+  ]
+  test.each(table)('%s', (_, definition, now, keys) => {
+    expect(keysAt(definition, now)).toEqual(keys)
+  })
+})
+
+describe('daylight saving', () => {
+  const berlin = partitionSpace(daily({ start: '2026-01-01', timezone: 'Europe/Berlin' }))
+  const hours = (key: string) => {
+    const { window } = partitionOf(berlin, partitionOrdinal(berlin, key)!)
+    return (window!.to.getTime() - window!.from.getTime()) / 3_600_000
+  }
+  test.each([
+    ['2026-03-28', 24],
+    ['2026-03-29', 23],
+    ['2026-10-25', 25],
+    ['2026-10-26', 24],
+  ])('%s has %i hours', (key, expected) => expect(hours(key)).toBe(expected))
+
+  test('a day without midnight begins with its first moment', () => {
+    // Cairo's clocks go from 00:00 to 01:00 on 24 April 2026.
+    const cairo = partitionSpace(daily({ start: '2026-04-01', timezone: 'Africa/Cairo' }))
+    const { window } = partitionOf(cairo, partitionOrdinal(cairo, '2026-04-24')!)
+    expect(window!.from.toISOString()).toBe('2026-04-23T22:00:00.000Z')
+    expect(window!.to.toISOString()).toBe('2026-04-24T21:00:00.000Z')
+  })
+
+  test('windows of neighbours touch, whatever the zone does', () => {
+    const zones = ['Europe/Berlin', 'Africa/Cairo', 'Pacific/Apia']
+    for (const timezone of zones) {
+      const space = partitionSpace(daily({ start: '2011-01-01', timezone }))
+      const first = partitionOrdinal(space, '2011-01-01')!
+      const windows = Array.from({ length: 400 }, (_, i) => partitionOf(space, first + i).window!)
+      expect(windows.slice(1).map((w) => w.from)).toEqual(windows.slice(0, -1).map((w) => w.to))
+    }
+  })
+})
+
+describe('properties', () => {
+  const instant = fc.integer({ min: Date.UTC(2023, 10, 1), max: Date.UTC(2024, 8, 1) }).map((ms) => new Date(ms))
+
+  test('keys and ordinals are inverse, and a key names its window', () => {
+    fc.assert(
+      fc.property(partitionsArbitrary, instant, (definition, now) => {
+        const space = partitionSpace(definition)
+        const existing = [...sets.ordinals(existingPartitions(space, now))]
+        const keys = existing.map((ordinal) => partitionKey(space, ordinal))
+        expect(new Set(keys).size).toBe(keys.length)
+        expect(keys.map((key) => partitionOrdinal(space, key))).toEqual(existing)
+        expect(keys.map((key) => partitionsMatching(space, key))).toEqual(existing.map((o) => [o]))
+        for (const ordinal of existing) {
+          const partition = partitionOf(space, ordinal)
+          expect(Object.keys(partition.values)).toEqual(partitionColumns(space).map((c) => c.name))
+          if (partition.date) expect(partition.key).toContain(partition.date.slice(0, 7))
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('exactly those exist whose moment has come', () => {
+    fc.assert(
+      fc.property(partitionsArbitrary, instant, (definition, now) => {
+        const space = partitionSpace(definition)
+        if (!space.time) return
+        const existing = existingPartitions(space, now)
+        const first = partitionOrdinal(partitionSpace(space.time), space.time.start)!
+        const end = space.time.end && partitionOrdinal(partitionSpace(space.time), space.time.end)!
+        for (let time = first - 2; time < first + 260; time++) {
+          const wanted = time >= first && (!end || time < end) && existsFrom(space.time, time) <= now
+          const here = space.keys.map((_, key) => sets.has(existing, time * space.keys.length + key))
+          if (here.some((exists) => exists !== wanted)) expect({ time, here }).toEqual({ time, wanted })
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('keys that name no partition', () => {
+  const days = partitionSpace(daily({ start: '2026-01-01', timezone: 'UTC' }))
+  const months = partitionSpace(monthly({ start: '2026-01', timezone: 'UTC' }))
+  const segments = partitionSpace(
+    cross({ month: monthly({ start: '2026-01', timezone: 'UTC' }), segment: fixed('trial', 'paid') }),
+  )
+  test.each([
+    [days, '2026-02-30'],
+    [days, '2026-13-01'],
+    [days, '2026-02'],
+    [days, '2026-2-3'],
+    [days, '2026-02-03|trial'],
+    [days, ''],
+    [days, '*'],
+    [months, '2026-13'],
+    [months, '2026-00'],
+    [months, '2026-01-01'],
+    [segments, '2026-01'],
+    [segments, '2026-01|free'],
+    [segments, 'trial|2026-01'],
+    [segments, '2026-01|trial|paid'],
+    [segments, '2026-01-01|*'],
+    [segments, '*|trial'],
+    [partitionSpace(fixed('a')), 'b'],
+    [partitionSpace(single), 'a'],
+  ])('%#: %j', (space, key) => {
+    expect(partitionOrdinal(space, key)).toBeUndefined()
+    expect(partitionsMatching(space, key)).toBeNull()
+  })
+
+  test('a star stands for all keys of a fixed dimension', () => {
+    const named = (space: typeof days, text: string) =>
+      partitionsMatching(space, text)!.map((o) => partitionKey(space, o))
+    expect(named(segments, '2026-03|*')).toEqual(['2026-03|trial', '2026-03|paid'])
+    const two = partitionSpace(cross({ a: fixed('x', 'y'), b: fixed('1', '2') }))
+    expect(named(two, 'x|*')).toEqual(['x|1', 'x|2'])
+    expect(named(two, '*|2')).toEqual(['x|2', 'y|2'])
+    expect(named(two, '*|*')).toEqual(['x|1', 'x|2', 'y|1', 'y|2'])
+    expect(partitionsMatching(two, 'z|*')).toBeNull()
+  })
+})
+
+describe('definitions that cannot be', () => {
+  const table: [string, () => unknown, RegExp][] = [
+    ['another form', () => daily({ start: '2026-1-1', timezone: 'UTC' }), /'2026-1-1' is not a day partition/],
+    ['a month as a day', () => daily({ start: '2026-01', timezone: 'UTC' }), /'2026-01' is not a day partition/],
+    [
+      'a day that is not on the calendar',
+      () => daily({ start: '2026-02-30', timezone: 'UTC' }),
+      /'2026-02-30' is not a day/,
+    ],
+    ['a thirteenth month', () => monthly({ start: '2026-13', timezone: 'UTC' }), /'2026-13' is not a month/],
+    [
+      'a bad end',
+      () => daily({ start: '2026-01-01', end: '2026-04-31', timezone: 'UTC' }),
+      /'2026-04-31' is not a day/,
+    ],
+    ['an end before the start', () => daily({ start: '2026-01-02', end: '2026-01-02', timezone: 'UTC' }), /are none/],
+    [
+      'an unknown zone',
+      () => daily({ start: '2026-01-01', timezone: 'Europe/Mosow' }),
+      /'Europe\/Mosow' is not a time zone/,
+    ],
+    [
+      'a negative delay',
+      () => daily({ start: '2026-01-01', timezone: 'UTC', delay: { hours: -1 } }),
+      /delay of 0 days and -1/,
+    ],
+    ['half a day', () => daily({ start: '2026-01-01', timezone: 'UTC', delay: { days: 0.5 } }), /delay of 0.5 days/],
+    ['no key', () => fixed(), /is not a list of partition keys/],
+    ['a key twice', () => fixed('a', 'a'), /'a', 'a'/],
+    ...['', 'a|b', 'a*', 'a,b', 'a@b', 'a b'].map((key): [string, () => unknown, RegExp] => [
+      `the key '${key}'`,
+      () => fixed('ok', key),
+      /is not a list/,
+    ]),
+    ['one dimension', () => cross({ a: fixed('x') }), /1 dimensions/],
+    ['three dimensions', () => cross({ a: fixed('x'), b: fixed('y'), c: fixed('z') }), /3 dimensions/],
+    ['two of time', () => cross({ day: day('UTC'), month: month('UTC') }), /2 of them in time/],
+  ]
+  test.each(table)('%s', (_, make, message) => {
+    expect(make).toThrow(message)
+    expect(make).toThrow(GraphError)
+  })
+})
+
+test('the signature says what a key means, not how far partitions reach', () => {
+  expect(partitionsSignature(day('UTC'))).toBe(
+    partitionsSignature(day('UTC', { end: '2027-01-01', delay: { days: 3 } })),
+  )
+  expect(partitionsSignature(day('UTC'))).not.toBe(partitionsSignature(day('Europe/Moscow')))
+  expect(partitionsSignature(fixed('a'))).toBe(partitionsSignature(fixed('a', 'b')))
+  expect(partitionsSignature(cross({ month: month('UTC'), segment: fixed('a') }))).toBe('month=month@UTC|segment=fixed')
+})
+
+test('columns and values', () => {
+  const space = partitionSpace(
+    cross({ segment: fixed('trial', 'paid'), month: monthly({ start: '2026-01', timezone: 'UTC' }) }),
+  )
+  expect(partitionColumns(space)).toEqual([
+    { name: 'segment', type: 'String' },
+    { name: 'month', type: 'Date' },
+  ])
+  expect(partitionOf(space, partitionOrdinal(space, 'paid|2026-02')!)).toEqual({
+    key: 'paid|2026-02',
+    values: { segment: 'paid', month: '2026-02-01' },
+    date: '2026-02-01',
+    window: { from: new Date('2026-02-01T00:00:00Z'), to: new Date('2026-03-01T00:00:00Z') },
+  })
+  expect(partitionOf(partitionSpace(single), 0)).toEqual({ key: '', values: {}, date: undefined, window: undefined })
+})
