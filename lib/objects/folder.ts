@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream, createWriteStream, type Dirent } from 'node:fs'
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { ensureFolder } from '../config/index.ts'
 import { checkedObjectKey, globOf, missingObject, quoteLiteral, STORE_ID_KEY } from './keys.ts'
 import type { ObjectInfo, ObjectStore } from './types.ts'
 
@@ -11,12 +12,12 @@ const TEMPORARY = '.tmp-'
 
 /** An object store in a folder: each object a file, written beside its place, synced and renamed. */
 export async function openFolder(root: string): Promise<ObjectStore> {
-  await mkdir(root, { recursive: true })
+  await ensureFolder(root)
   const path = (key: string) => join(root, checkedObjectKey(key))
 
   const put = async (key: string, content: Uint8Array | Readable): Promise<ObjectInfo> => {
     const target = path(key)
-    await mkdir(dirname(target), { recursive: true })
+    await ensureFolder(dirname(target))
     const temporary = join(dirname(target), `${TEMPORARY}${randomUUID()}`)
     try {
       await pipeline(content instanceof Readable ? content : [content], createWriteStream(temporary, { flush: true }))
@@ -73,7 +74,9 @@ async function infoOf(key: string, path: string): Promise<ObjectInfo> {
 
 async function* walk(root: string, folder: string, prefix: string): AsyncGenerator<ObjectInfo> {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  // As S3 orders whole keys: 'a-b/x' comes before 'a/x'.
+  const order = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name)
+  entries.sort((a, b) => (order(a) < order(b) ? -1 : 1))
   for (const entry of entries) {
     const key = folder === '' ? entry.name : `${folder}/${entry.name}`
     if (entry.isDirectory()) {

@@ -15,6 +15,9 @@ import type { S3Settings } from '../config/index.ts'
 import { checkedObjectKey, globOf, missingObject, quoteLiteral, STORE_ID_KEY } from './keys.ts'
 import type { ObjectInfo, ObjectStore } from './types.ts'
 
+// The SDK tells every process that its versions of 2027 will need a newer Node; ours is pinned.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 /** An object store in an S3 bucket, under a prefix; the bucket is made when absent and allowed. */
 export async function openS3(settings: S3Settings, prefix: string): Promise<ObjectStore> {
   const { endpoint, bucket, region, accessKeyId, secretAccessKey } = settings

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { access, chown, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { OttokError } from '../../config/errors.ts'
+import { ensureFolder, OttokError } from '../../config/index.ts'
 import { type Account, canReach } from './account.ts'
 
 /** Where the server's files go when the account cannot reach the home, as under /root. */
@@ -20,16 +20,14 @@ export interface Place {
 /** Makes the folder that holds the start lock; everything else is prepared under that lock. */
 export async function prepareFolder(home: string): Promise<string> {
   const folder = join(home, 'postgres')
+  await ensureFolder(folder)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o755 })
     await access(folder, constants.W_OK)
     return folder
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'EACCES' && code !== 'EROFS' && code !== 'ENOTDIR' && code !== 'EPERM') throw error
     throw new OttokError({
-      what: `cannot write in the home ${home}`,
-      cause: `The system refuses it (${code}).`,
+      what: `cannot write in the folder ${folder}`,
+      cause: `The system refuses it (${(error as NodeJS.ErrnoException).code}).`,
       mend: 'Choose a folder that you may write in with --home or OTTOK_HOME.',
       exitCode: 2,
       underlying: error,
