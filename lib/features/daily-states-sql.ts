@@ -20,7 +20,8 @@ export interface DailyStatesRequest {
  * row per (user_id, day, lag).
  *
  * A row holds the increment that became known at that lag: serving days between the event day and the first cut-off c at
- * which it was known. A distinct value counts at the lag at which it was first known. The kind of a title is taken as
+ * which it was known. A distinct value counts at the lag at which it was first known; only days with late rows, which are
+ * few, need to know which values came earlier. The kind of a title is taken as
  * known at c(event day), so that a day's states never change with later catalogues.
  */
 export function dailyStatesSql(request: DailyStatesRequest): string {
@@ -39,27 +40,51 @@ export function dailyStatesSql(request: DailyStatesRequest): string {
       ASOF LEFT JOIN (${titles}) AS titles
       ON titles.title_id = placed.title_id AND titles.known_at <= placed.day_cutoff)`
     : `(${placed})`
-  const grouped = `
-    SELECT user_id, day, lag,
-      ${measures.map(groupedColumn).join(',\n      ')}
-    FROM ${known}
-    GROUP BY user_id, day, lag`
+  const late = `(user_id, day) IN (SELECT user_id, day FROM (${placed}) WHERE lag > 0)`
+  // One SELECT around the union, so that what a caller appends belongs to all of it.
   return `
+SELECT * FROM (
+SELECT user_id, day, lag,
+  ${measures.map(wholeColumn).join(',\n  ')}
+FROM ${known}
+WHERE lag = 0
+GROUP BY user_id, day, lag
+UNION ALL
 SELECT user_id, day, lag,
   ${measures.map(incrementColumn).join(',\n  ')}
-FROM (${grouped})
-WINDOW earlier AS (PARTITION BY user_id, day ORDER BY lag ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`
+FROM (
+  SELECT user_id, day, lag,
+    ${measures.map(collectedColumn).join(',\n    ')}
+  FROM ${known}
+  WHERE ${late}
+  GROUP BY user_id, day, lag
+  WINDOW earlier AS (PARTITION BY user_id, day ORDER BY lag ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+)
+WHERE lag > 0
+)`
 }
 
-function groupedColumn({ name, merge, expression, filter }: Measure): string {
+/** A measure at lag 0, where nothing was known before. */
+function wholeColumn(measure: Measure): string {
+  const { name, merge, expression, filter } = measure
   return merge === 'sum'
-    ? `sumIf(toInt64(${expression}), ${filter}) AS ${name}`
-    : `groupUniqArrayIf(cityHash64(${expression}), ${filter}) AS ${name}_values`
+    ? `${sumColumn(measure)} AS ${name}`
+    : `toInt64(uniqExactIf(cityHash64(${expression}), ${filter})) AS ${name}`
+}
+
+/** A measure of a day with late rows: the sum, or the distinct values at this lag and those at earlier ones. */
+function collectedColumn(measure: Measure): string {
+  const { name, merge, expression, filter } = measure
+  if (merge === 'sum') return `${sumColumn(measure)} AS ${name}`
+  const values = `groupUniqArrayIf(cityHash64(${expression}), ${filter})`
+  return `${values} AS ${name}_values, groupUniqArrayArray(${values}) OVER earlier AS ${name}_before`
 }
 
 function incrementColumn({ name, merge }: Measure): string {
   if (merge === 'sum') return name
-  const values = `${name}_values`
-  const before = `groupUniqArrayArray(${values}) OVER earlier`
-  return `toInt64(length(${values}) - length(arrayIntersect(${values}, ${before}))) AS ${name}`
+  return `toInt64(length(${name}_values) - length(arrayIntersect(${name}_values, ${name}_before))) AS ${name}`
+}
+
+function sumColumn({ expression, filter }: Measure): string {
+  return `sumIf(toInt64(${expression}), ${filter})`
 }
