@@ -1,4 +1,4 @@
-import { OttokError } from '../config/errors.ts'
+import { OttokError } from '../config/index.ts'
 
 /** Key of the object that holds the store's UUID. */
 export const STORE_ID_KEY = '_ottok_store'

@@ -10,8 +10,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { OttokError } from '../config/errors.ts'
 import type { S3Settings } from '../config/index.ts'
+import { OttokError } from '../config/index.ts'
 import { checkedObjectKey, globOf, missingObject, quoteLiteral, STORE_ID_KEY } from './keys.ts'
 import type { ObjectInfo, ObjectStore } from './types.ts'
 

@@ -1,9 +1,27 @@
 import pg from 'pg'
-import { OttokError } from '../config/errors.ts'
-import { redactUrl } from '../config/index.ts'
+import { OttokError, redactUrl } from '../config/index.ts'
+import { inTransaction } from './transaction.ts'
 import type { Postgres } from './types.ts'
 
+const CONNECT_MS = 15_000
+
 const INT8 = 20
+const DATE = 1082
+const TIMESTAMP = 1114
+
+/** Values come as pg gives them (timestamptz: Date, numeric: text), but for the types below. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format === 'binary' ? undefined : PARSERS.get(oid)) ??
+    pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+}
+
+const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [INT8, safeInteger],
+  // A calendar day is no moment; pg would make it midnight in the zone of this machine.
+  [DATE, (text: string) => text],
+  [TIMESTAMP, (text: string) => pg.types.getTypeParser(1184)(`${text}+00`)],
+])
 
 /** 64-bit integers as numbers; one that a number cannot hold is an error, never a rounded value. */
 function safeInteger(text: string): number {
@@ -12,46 +30,39 @@ function safeInteger(text: string): number {
   return value
 }
 
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 && format !== 'binary'
-      ? safeInteger
-      : pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
-}
-
 /** Connects to a PostgreSQL address and makes sure that it answers. */
 export async function connect(url: string, kind: Postgres['kind'], place: string): Promise<Postgres> {
+  await requireAnswer(url, place)
+  let closing: Promise<void> | undefined
   const pool = new pg.Pool({ connectionString: url, max: 8, types, application_name: 'ottok' })
+  // A lent connection that breaks between two queries would end the process; its next query rejects with the reason.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   // Idle connections may break; the next query opens another, and its own error is the one to show.
   pool.on('error', (error) => process.emitWarning(`an idle connection to PostgreSQL broke: ${error.message}`))
-  try {
-    await pool.query('SELECT 1')
-  } catch (error) {
-    await pool.end()
-    throw connectionError(place, url, error)
-  }
   return {
     kind,
     pool,
     url,
-    transaction: async (work) => {
-      const client = await pool.connect()
-      let broken: Error | undefined
-      try {
-        await client.query('BEGIN')
-        const result = await work(client)
-        await client.query('COMMIT')
-        return result
-      } catch (error) {
-        await client.query('ROLLBACK').catch((failure: Error) => {
-          broken = failure
-        })
-        throw error
-      } finally {
-        client.release(broken)
-      }
+    transaction: (work) => inTransaction(pool, work),
+    close: () => {
+      closing ??= pool.end()
+      return closing
     },
-    close: () => pool.end(),
+  }
+}
+
+/** With a time limit of its own: the pool's would also end the wait for a free connection under load. */
+async function requireAnswer(url: string, place: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
+  // A connection that breaks while it ends has answered all the same.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+  } catch (error) {
+    throw connectionError(place, url, error)
+  } finally {
+    await client.end()
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import { OttokError } from '../config/errors.ts'
+import { OttokError } from '../config/index.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface Migration {
   readonly name: string
@@ -14,9 +15,7 @@ export interface Migration {
 export async function migrate(pool: Pool, plan: { schema: string; migrations: readonly Migration[] }): Promise<void> {
   const { schema, migrations } = plan
   if (await isCurrent(pool, schema, migrations)) return
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
+  await inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7))', [`migrate ${schema}`])
     await client.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
     await client.query(`SET LOCAL search_path TO "${schema}"`)
@@ -30,13 +29,7 @@ export async function migrate(pool: Pool, plan: { schema: string; migrations: re
       await client.query(migration.sql)
       await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [migration.name])
     }
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 /** One cheap query for the usual case, without a lock. */

@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path'
 import { connect } from './connect.ts'
 import { startEmbedded, stopEmbedded } from './embedded/server.ts'
 import type { Postgres } from './types.ts'
@@ -14,10 +15,11 @@ export interface PostgresRequest {
  */
 export async function openPostgres(request: PostgresRequest): Promise<Postgres> {
   if (request.databaseUrl !== undefined) return connect(request.databaseUrl, 'server', 'DATABASE_URL')
-  return connect(await startEmbedded(request.home), 'embedded', `the log in ${request.home}/postgres`)
+  const home = resolve(request.home)
+  return connect(await startEmbedded(home), 'embedded', `the log in ${join(home, 'postgres')}`)
 }
 
 /** Stops the home's embedded server; false when none was running. */
 export function stopPostgres(home: string): Promise<boolean> {
-  return stopEmbedded(home)
+  return stopEmbedded(resolve(home))
 }

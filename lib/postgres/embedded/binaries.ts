@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { OttokError } from '../../config/errors.ts'
+import { OttokError } from '../../config/index.ts'
 import { type Account, canReach } from './account.ts'
 import { SYSTEM_FOLDER } from './place.ts'
 

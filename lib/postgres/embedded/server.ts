@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { OttokError } from '../../config/errors.ts'
+import { OttokError } from '../../config/index.ts'
 import { type Account, serverAccount } from './account.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { existingPlace, type Place, placeIn, prepareFolder } from './place.ts'
@@ -25,7 +25,7 @@ export async function startEmbedded(home: string): Promise<string> {
   return withStartLock(folder, async () => {
     const account = serverAccount()
     const place = await placeIn(folder, account)
-    const other = await runningAddress(place)
+    const other = await earlierServer(place)
     if (other) return other
     const binaries = await findBinaries(account)
     await requireVersion(place, binaries)
@@ -64,6 +64,43 @@ async function runningAddress(place: Place | undefined): Promise<string | undefi
     throw error
   } finally {
     await client.end()
+  }
+}
+
+/**
+ * Address of a server that somebody else began to start and did not live to see, once it is ready. A pid file that a
+ * crash or a power cut left is removed when its number now belongs to another program: the server would refuse to start.
+ */
+async function earlierServer(place: Place): Promise<string | undefined> {
+  const until = Date.now() + READY_MS
+  for (;;) {
+    const server = await postmaster(place)
+    if (!server) return undefined
+    if (!(await mayBePostgres(server.pid))) {
+      await rm(join(place.data, 'postmaster.pid'))
+      return undefined
+    }
+    const url = await runningAddress(place)
+    if (url) return url
+    if (Date.now() > until) {
+      throw new OttokError({
+        what: `cannot use the embedded PostgreSQL in ${place.data}`,
+        cause: `Its process ${server.pid} does not answer, or not to the password in ${place.folder}.`,
+        mend: `Read ${place.log}, end that process and run again.`,
+      })
+    }
+    await sleep(100)
+  }
+}
+
+/** Off Linux there is no telling. */
+async function mayBePostgres(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'latin1')).includes('postgres')
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
+    throw error
   }
 }
 
@@ -121,7 +158,7 @@ async function initialise(place: Place, binaries: Binaries, account: Account | u
   })
 }
 
-async function launch(place: Place, binaries: Binaries, account: Account | undefined): Promise<string> {
+async function launch(place: Place, binaries: Binaries, account: Account | undefined, attempts = 3): Promise<string> {
   const port = await freePort()
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -156,10 +193,18 @@ async function launch(place: Place, binaries: Binaries, account: Account | undef
     if (url) return url
     await sleep(50)
   }
+  const last = (await readFile(place.log, 'utf8')).trim().split('\n').at(-1) ?? ''
+  // Between the look for a free port and the start somebody else may have taken it.
+  if (attempts > 1 && /could not create any TCP\/IP sockets/.test(last)) {
+    return launch(place, binaries, account, attempts - 1)
+  }
   throw new OttokError({
     what: `cannot start the embedded PostgreSQL in ${place.data}`,
-    cause: ended ?? 'It did not answer within a minute.',
-    mend: `Read ${place.log}; the last lines say why.`,
+    cause:
+      ended === undefined
+        ? 'It did not answer within a minute.'
+        : `${ended[0]!.toUpperCase()}${ended.slice(1)}: ${last}.`,
+    mend: `Read ${place.log}; its last lines say why.`,
   })
 }
 

@@ -1,15 +1,17 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { OttokError } from '../../config/errors.ts'
+import { OttokError } from '../../config/index.ts'
 
 const WAIT_MS = 60_000
 
 /** Runs `work` while no other process starts or stops this home's server. */
 export async function withStartLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const path = join(folder, 'start.lock')
+  const mine = `${process.pid} ${randomUUID()}`
   const until = Date.now() + WAIT_MS
-  while (!(await tryLock(path))) {
+  while (!(await tryLock(path, mine))) {
     if (Date.now() > until) {
       throw new OttokError({
         what: `cannot start the embedded PostgreSQL in ${folder}`,
@@ -26,20 +28,48 @@ export async function withStartLock<T>(folder: string, work: () => Promise<T>): 
   }
 }
 
-async function tryLock(path: string): Promise<boolean> {
+async function tryLock(path: string, mine: string): Promise<boolean> {
+  const own = `${path}.${randomUUID()}`
+  await writeFile(own, mine)
   try {
-    await writeFile(path, String(process.pid), { flag: 'wx' })
+    // By link, so that the lock is never seen without its content.
+    await link(own, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(own, { force: true })
   }
-  const holder = Number(await readFile(path, 'utf8').catch(() => '0'))
-  // An empty file is one that its writer has just made; a dead writer's lock is removed for the next round.
-  if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
+  await breakDeadLock(path)
   return false
 }
 
+/** Removes the lock of a dead process. Of two that try at once, one may catch the other's new lock, and gives it back. */
+async function breakDeadLock(path: string): Promise<void> {
+  const seen = await readIfThere(path)
+  if (seen === undefined || isAlive(Number(seen.split(' ')[0]))) return
+  const caught = `${path}.${randomUUID()}`
+  try {
+    await rename(path, caught)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  if ((await readIfThere(caught)) !== seen) await link(caught, path)
+  await rm(caught)
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 export function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false
   try {
     process.kill(pid, 0)
     return true
