@@ -12,11 +12,20 @@ export interface OttokErrorParts {
   readonly underlying?: unknown
 }
 
+const BRAND = Symbol.for('ottok.error')
+
 /**
  * The error every part of the product throws at people: what failed, why, and how to mend it.
  * Neither part may contain a password or a key (see `redactUrl`).
  */
 export class OttokError extends Error {
+  /** A bundle of definitions carries a copy of this class; its errors are ours all the same. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== OttokError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  readonly [BRAND] = true
   readonly what: string
   readonly reason: string
   readonly mend: string

@@ -8,8 +8,17 @@ export interface Diagnostic {
   readonly mend: string
 }
 
+const BRAND = Symbol.for('ottok.graph-error')
+
 /** Thrown by the graph library; carries every mistake found, not only the first. */
 export class GraphError extends Error {
+  /** A bundle of definitions carries a copy of this class; its errors are ours all the same. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== GraphError) return Function.prototype[Symbol.hasInstance].call(this, value)
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
+  readonly [BRAND] = true
   readonly diagnostics: readonly Diagnostic[]
 
   constructor(diagnostics: readonly Diagnostic[]) {

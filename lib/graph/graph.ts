@@ -1,3 +1,5 @@
+import { DirectedGraph } from 'graphology'
+import { hasCycle, topologicalGenerations } from 'graphology-dag'
 import type { ResourceSettings, Resources } from './assets/context.ts'
 import { placeOf } from './assets/factories.ts'
 import type { Asset, Dep } from './assets/types.ts'
@@ -66,7 +68,7 @@ export function defineGraph(spec: GraphSpec): Graph {
     }
     upstream.set(asset.key, edges)
   }
-  const { order, cycle } = topologicalOrder(assets, upstream)
+  const { order, cycle } = orderOf(assets, upstream)
   if (cycle) diagnostics.push(cycleDiagnostic(cycle, assets))
   if (diagnostics.length > 0) throw new GraphError(diagnostics)
 
@@ -95,39 +97,42 @@ export function depsSignature(graph: Graph, key: AssetKey): string {
     .join(';')
 }
 
-function topologicalOrder(
+/** Upstreams before downstreams, each generation by key; or the first cycle found. */
+function orderOf(
   assets: ReadonlyMap<AssetKey, Asset>,
   upstream: ReadonlyMap<AssetKey, readonly Edge[]>,
 ): { order: AssetKey[]; cycle: AssetKey[] | undefined } {
-  const order: AssetKey[] = []
+  const dag = new DirectedGraph()
+  for (const key of [...assets.keys()].sort()) dag.addNode(key)
+  for (const edge of [...upstream.values()].flat()) dag.mergeEdge(edge.upstream, edge.downstream)
+  const cycle = hasCycle(dag) ? findCycle(upstream) : undefined
+  return { order: cycle ? [] : topologicalGenerations(dag).flatMap((keys) => keys.sort()), cycle }
+}
+
+/** A cycle's path in the direction of the data, its first asset again at the end. */
+function findCycle(upstream: ReadonlyMap<AssetKey, readonly Edge[]>): AssetKey[] | undefined {
   const state = new Map<AssetKey, 'open' | 'done'>()
-  const inputs = new Map(
-    [...upstream].map(([key, edges]) => [key, [...new Set(edges.map((edge) => edge.upstream))].sort()] as const),
-  )
-  for (const root of [...assets.keys()].sort()) {
-    // An explicit stack: graphs of tens of thousands of assets in one chain must not overflow.
+  for (const root of [...upstream.keys()].sort()) {
+    // An explicit stack: chains of tens of thousands of assets must not overflow.
     const path: { key: AssetKey; next: number }[] = []
-    if (!state.has(root)) {
-      state.set(root, 'open')
-      path.push({ key: root, next: 0 })
+    const enter = (key: AssetKey) => {
+      state.set(key, 'open')
+      path.push({ key, next: 0 })
     }
+    if (!state.has(root)) enter(root)
     while (path.length > 0) {
       const frame = path.at(-1)!
-      const input = inputs.get(frame.key)![frame.next++]
-      if (input === undefined) {
+      const edge = upstream.get(frame.key)![frame.next++]
+      if (!edge) {
         state.set(frame.key, 'done')
-        order.push(frame.key)
         path.pop()
-      } else if (state.get(input) === 'open') {
+      } else if (state.get(edge.upstream) === 'open') {
         const keys = path.map((f) => f.key)
-        return { order, cycle: [...keys.slice(keys.indexOf(input)), input].reverse() }
-      } else if (!state.has(input)) {
-        state.set(input, 'open')
-        path.push({ key: input, next: 0 })
-      }
+        return [...keys.slice(keys.indexOf(edge.upstream)), edge.upstream].reverse()
+      } else if (!state.has(edge.upstream)) enter(edge.upstream)
     }
   }
-  return { order, cycle: undefined }
+  return undefined
 }
 
 const places = (...assets: readonly Asset[]) => assets.flatMap((a) => (a.source ? [placeOf(a.source)] : []))
