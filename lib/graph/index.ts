@@ -32,6 +32,7 @@ export { defineGraph, depsSignature, type Edge, type Graph, type GraphSpec } fro
 export type { Interval, IntervalSet } from './interval-set.ts'
 export * as sets from './interval-set.ts'
 export { type AssetKey, nearMisses } from './key.ts'
+export { overAllKeys } from './mappings/keyed-times.ts'
 export {
   all,
   asOf,
@@ -43,7 +44,15 @@ export {
   trailing,
 } from './mappings/mapping.ts'
 export { type Box, type ResolvedMapping, resolveMapping } from './mappings/resolve.ts'
-export { dayKey, dayOrdinal, existsFrom, startOfDay, timeWindow } from './partitions/calendar.ts'
+export {
+  dayKey,
+  dayOrdinal,
+  existsFrom,
+  firstDay,
+  ordinalOfDay,
+  startOfDay,
+  timeWindow,
+} from './partitions/calendar.ts'
 export {
   type CrossPartitions,
   cross,

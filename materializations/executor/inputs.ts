@@ -86,17 +86,10 @@ function asOfMembers(env: RunEnvironment, edge: Edge, ordinals: readonly number[
       mend: 'Leave `range` at 1 for assets with an asOf input.',
     })
   }
-  const pinned = env.state.input(edge, ordinal)
-  const entries =
-    pinned.restated && !env.state.restate
-      ? newestBefore(env, edge, pinned.asOfSeq)
-      : inForce(env.state, edge, ordinal).entries
-  return entries.map((entry) => ({ ...entry, ordinal: up.space.keys.indexOf(entry.partition) }))
-}
-
-function newestBefore(env: RunEnvironment, edge: Edge, seq: number) {
-  const history = env.state.history(edge.upstream).filter((entry) => entry.seq <= seq)
-  return [...new Map(history.map((entry) => [entry.partition, entry])).values()]
+  return inForce(env.state, edge, ordinal).entries.map((entry) => ({
+    ...entry,
+    ordinal: up.space.keys.indexOf(entry.partition),
+  }))
 }
 
 function inputPartition(env: RunEnvironment, upstream: string, member: Member): InputPartition {

@@ -18,6 +18,7 @@ export class AssetState {
   readonly existing: IntervalSet
   readonly #records = new Map<number, PartitionRecord>()
   readonly #indexes: VersionIndex[]
+  #readable: IntervalSet | undefined
 
   constructor(space: PartitionSpace, existing: IntervalSet, records: readonly PartitionRecord[]) {
     this.space = space
@@ -50,6 +51,17 @@ export class AssetState {
     if (before) this.#count(ordinal, before, -1)
     this.#records.set(ordinal, record)
     this.#count(ordinal, record, 1)
+    this.#readable = undefined
+  }
+
+  /** Partitions that downstreams may read. Costs a walk over all records after each change. */
+  readable(): IntervalSet {
+    this.#readable ??= sets.fromOrdinals(this.#readableOrdinals())
+    return this.#readable
+  }
+
+  *#readableOrdinals(): Generator<number> {
+    for (const [ordinal, record] of this.#records) if (isReadable(record)) yield ordinal
   }
 
   /** Combined version and number of readable members of a block. */

@@ -16,7 +16,7 @@ export type Cause =
   | {
       readonly kind: 'data'
       readonly upstream: AssetKey
-      /** Upstream partitions made or observed since; first and last of them. */
+      /** Upstream partitions made or observed since; found when first asked for. */
       readonly partitions: readonly string[]
     }
   /** Not proven: an upstream will be remade, and may come out the same. */
@@ -66,7 +66,7 @@ function inputCauses(state: GraphState, key: AssetKey, ordinal: number, recorded
       causes.push(
         state.restate && edge.mapping.kind === 'asOf'
           ? { kind: 'restated', upstream: edge.upstream }
-          : { kind: 'data', upstream: edge.upstream, partitions: changedPartitions(state, before) },
+          : dataCause(state, { ...today, asOfSeq: before.asOfSeq }),
       )
     }
   }
@@ -74,9 +74,24 @@ function inputCauses(state: GraphState, key: AssetKey, ordinal: number, recorded
   return causes
 }
 
+/** Windows are long and most causes are only counted: their members are not looked for in advance. */
+function dataCause(state: GraphState, input: RecordedInput): Cause {
+  let partitions: readonly string[] | undefined
+  return {
+    kind: 'data',
+    upstream: input.upstream,
+    get partitions() {
+      partitions ??= changedPartitions(state, input)
+      return partitions
+    },
+  }
+}
+
 /** `all`, `last` and `asOf` move with time by their meaning: only the version tells. */
 function sameBox(before: RecordedInput, today: RecordedInput): boolean {
   if (['all', 'last', 'asOf'].includes(before.mapping)) return true
+  // Where nothing is read it does not matter from where.
+  if (before.box.from === before.box.to && today.box.from === today.box.to) return true
   return (
     before.box.from === today.box.from &&
     before.box.to === today.box.to &&
@@ -88,16 +103,15 @@ function inputText(input: RecordedInput): string {
   return `${input.upstream} through ${input.mapping} [${input.box.from}, ${input.box.to})`
 }
 
-/** Members of a recorded box that were made or observed after its version was taken. */
+/** Members of an input's box that were made or observed after `asOfSeq`. */
 export function changedPartitions(state: GraphState, input: RecordedInput): string[] {
-  const up = state.graph.assets.has(input.upstream) ? state.asset(input.upstream) : undefined
-  if (!up) return []
-  if (input.mapping === 'asOf') return up.space.keys.filter((key) => key !== '')
+  if (!state.graph.assets.has(input.upstream)) return []
+  const up = state.asset(input.upstream)
   const keys = input.box.keys?.map((key) => up.space.keys.indexOf(key)).filter((index) => index >= 0) ?? null
   const changed: string[] = []
   for (const member of up.members({ from: input.box.from, to: input.box.to, keys })) {
-    const record = up.record(member)
-    if (record?.current && record.current.seq > input.asOfSeq) changed.push(partitionKey(up.space, member))
+    const seq = up.record(member)?.current?.seq
+    if (seq !== undefined && seq > input.asOfSeq) changed.push(partitionKey(up.space, member))
   }
   return changed
 }

@@ -12,6 +12,7 @@ import {
 import { inForce } from './as-of.ts'
 import { AssetState } from './asset-state.ts'
 import type { HistoryEntry, RecordedBox, RecordedInput, RecordedState } from './recorded.ts'
+import { VersionHistory } from './version-history.ts'
 import { countOf } from './version-index.ts'
 
 export interface Versions {
@@ -30,7 +31,7 @@ export class GraphState {
   readonly restate: boolean
   readonly #assets = new Map<AssetKey, AssetState>()
   readonly #mappings = new Map<Edge, ResolvedMapping>()
-  readonly #history: Map<AssetKey, HistoryEntry[]>
+  readonly #history: Map<AssetKey, VersionHistory>
   #seq: number
 
   constructor(
@@ -46,7 +47,9 @@ export class GraphState {
     this.restate = options.restate ?? false
     this.#seq = recorded.seq
     const readAsOf = [...graph.downstream.values()].flat().filter((edge) => edge.mapping.kind === 'asOf')
-    this.#history = new Map(readAsOf.map(({ upstream }) => [upstream, [...(recorded.history.get(upstream) ?? [])]]))
+    this.#history = new Map(
+      readAsOf.map(({ upstream }) => [upstream, new VersionHistory(recorded.history.get(upstream) ?? [])]),
+    )
     for (const key of graph.order) {
       const space = graph.space(key)
       this.#assets.set(key, new AssetState(space, existingPartitions(space, now), recorded.records.get(key) ?? []))
@@ -75,15 +78,15 @@ export class GraphState {
     return partitionsSignature(this.graph.asset(key).partitions)
   }
 
-  history(key: AssetKey): readonly HistoryEntry[] {
-    return this.#history.get(key) ?? []
+  /** Past versions of an asset that is read `asOf`. */
+  history(key: AssetKey): VersionHistory {
+    return this.#history.get(key)!
   }
 
   /** Takes over what a run has recorded, so that later steps see it. */
   applied(version: Omit<HistoryEntry, 'effectiveAt'> & { readonly assetKey: AssetKey; readonly asOf: Date }): void {
     this.#seq = Math.max(this.#seq, version.seq)
-    const history = this.#history.get(version.assetKey)
-    if (history) history.push({ ...version, effectiveAt: version.asOf })
+    this.#history.get(version.assetKey)?.add({ ...version, effectiveAt: version.asOf })
   }
 
   /** Today's inputs of one partition, as they would be recorded. */
@@ -102,16 +105,19 @@ export class GraphState {
       asOfSeq: this.#seq,
     }
     if (edge.mapping.kind !== 'asOf') return { ...base, version: up.combined(box), restated: false }
-    const pinned = this.#pinnedInput(edge, ordinal)
+    const pinned = this.pinnedInput(edge, ordinal)
     if (pinned) return pinned
     return { ...base, version: inForce(this, edge, ordinal).version, restated: this.restate }
   }
 
-  /** An `asOf` input that `--restate` moved stays where it was put. */
-  #pinnedInput(edge: Edge, ordinal: number): RecordedInput | undefined {
+  /** An `asOf` input that `--restate` moved stays where it was put, until it is moved again. */
+  pinnedInput(edge: Edge, ordinal: number): RecordedInput | undefined {
     if (this.restate) return undefined
     const recorded = this.asset(edge.downstream).record(ordinal)?.current?.inputs
-    return recorded?.find((input) => input.name === edge.name && input.restated && input.mapping === 'asOf')
+    return recorded?.find(
+      (input) =>
+        input.restated && input.name === edge.name && input.upstream === edge.upstream && input.mapping === 'asOf',
+    )
   }
 
   /** Upstream partitions that this partition needs and that nothing has made (or that do not exist yet). */
@@ -119,12 +125,7 @@ export class GraphState {
     const up = this.asset(edge.upstream)
     const missing: number[] = []
     const notYet: number[] = []
-    if (edge.mapping.kind === 'asOf') {
-      if (inForce(this, edge, ordinal).entries.length < up.space.keys.length) {
-        missing.push(...sets.ordinals(up.existing))
-      }
-      return { missing, notYet }
-    }
+    if (edge.mapping.kind === 'asOf') return { missing: [...inForce(this, edge, ordinal).absent], notYet }
     const box = this.mapping(edge).boxOf(ordinal)
     const wanted = (up.space.time ? box.to - box.from : 1) * (box.keys ?? up.space.keys).length
     if (countOf(up.combined(box)) === wanted) return { missing, notYet }

@@ -1,7 +1,9 @@
-import { type AssetKey, type IntervalSet, partitionKey, sets } from '../../lib/graph/index.ts'
+import { type AssetKey, type Edge, type IntervalSet, partitionKey, sets } from '../../lib/graph/index.ts'
+import { wouldFollow } from './as-of.ts'
 import { type Cause, provenCauses } from './causes.ts'
 import type { GraphState } from './graph-state.ts'
-import { type PartitionRequest, requestedPartitions } from './request.ts'
+import { latest, type PartitionRequest, requestedPartitions } from './request.ts'
+import { type Supply, supplyOf } from './supply.ts'
 
 /** Partitions of one asset that share their causes' kinds. */
 export interface PlanEntry {
@@ -37,7 +39,7 @@ export interface Plan {
 export interface PlanOptions {
   readonly selected: readonly AssetKey[]
   readonly request: PartitionRequest
-  /** Remake what is fresh too. */
+  /** Remake what is fresh too; an effect that has happened stays so. */
   readonly force?: boolean
   /** Effects run on other than an explicit or newest partition only when allowed. */
   readonly effects?: boolean
@@ -83,64 +85,60 @@ function planAsset(
   planned: ReadonlyMap<AssetKey, IntervalSet>,
   options: PlanOptions,
 ): PlanEntry {
-  const causes = new Map<number, Cause[]>()
+  const isEffect = state.graph.asset(key).kind === 'effect'
+  const edges = state.graph.upstream.get(key)!
+  const causes = new Map<number, readonly Cause[]>()
   for (const ordinal of sets.ordinals(wanted)) {
     const proven = provenCauses(state, key, ordinal)
-    if (proven.length === 0 && options.force) proven.push({ kind: 'forced' })
     if (proven.length > 0) causes.set(ordinal, proven)
+    else if (options.force && !isEffect) causes.set(ordinal, FORCED)
   }
-  const asset = state.graph.asset(key)
-  const possible: number[] = []
+  const proven = sets.fromOrdinals(causes.keys())
   // An effect that has happened is not looked at again, whatever its inputs become.
-  const reconsidered = asset.kind === 'effect' ? sets.fromOrdinals(causes.keys()) : wanted
-  for (const edge of state.graph.upstream.get(key)!) {
-    const remade = planned.get(edge.upstream)
-    if (!remade || remade.length === 0 || edge.mapping.kind === 'asOf') continue
-    for (const ordinal of sets.ordinals(state.mapping(edge).downstreamOf(remade, reconsidered))) {
-      if (!causes.has(ordinal)) possible.push(ordinal)
-      causes.set(ordinal, [...(causes.get(ordinal) ?? []), { kind: 'upstream', upstream: edge.upstream }])
+  const reconsidered = isEffect ? proven : wanted
+  for (const edge of edges) {
+    const cause: Cause = { kind: 'upstream', upstream: edge.upstream }
+    const only = [cause]
+    for (const ordinal of readersOf(state, edge, planned.get(edge.upstream) ?? sets.EMPTY, reconsidered)) {
+      const others = causes.get(ordinal)
+      causes.set(ordinal, others ? [...others, cause] : only)
     }
   }
+  const supplies = edges.map((edge) => supplyOf(state, edge, planned.get(edge.upstream) ?? sets.EMPTY))
   const blocked: Blocked[] = []
-  for (const ordinal of [...causes.keys()]) {
-    const reason = blockedReason(state, key, ordinal, planned)
-    if (!reason) continue
-    blocked.push({ partition: partitionKey(state.asset(key).space, ordinal), reason })
-    causes.delete(ordinal)
+  const makeable: number[] = []
+  for (const ordinal of causes.keys()) {
+    const reason = firstLack(supplies, ordinal)
+    if (reason === undefined) makeable.push(ordinal)
+    else {
+      blocked.push({ partition: partitionKey(state.asset(key).space, ordinal), reason })
+      causes.delete(ordinal)
+    }
   }
-  const possibleSet = sets.intersect(sets.fromOrdinals(possible), sets.fromOrdinals(causes.keys()))
+  const makeableSet = sets.fromOrdinals(makeable)
   return {
     key,
-    proven: sets.subtract(sets.fromOrdinals(causes.keys()), possibleSet),
-    possible: possibleSet,
+    proven: sets.intersect(makeableSet, proven),
+    possible: sets.subtract(makeableSet, proven),
     blocked,
     causes,
   }
 }
 
-/** Why a partition cannot be made even after the upstream part of the plan, or undefined. */
-function blockedReason(
-  state: GraphState,
-  key: AssetKey,
-  ordinal: number,
-  planned: ReadonlyMap<AssetKey, IntervalSet>,
-): string | undefined {
-  for (const edge of state.graph.upstream.get(key)!) {
-    const { missing, notYet } = state.absentInputs(edge, ordinal)
-    const space = state.asset(edge.upstream).space
-    if (notYet.length > 0) {
-      return `${edge.upstream}@${partitionKey(space, notYet[0]!)} does not exist yet`
-    }
-    const coming = planned.get(edge.upstream) ?? sets.EMPTY
-    const absent = missing.filter((member) => !sets.has(coming, member))
-    if (absent.length > 0) {
-      const name = partitionKey(space, absent[0]!)
-      const external = state.graph.asset(edge.upstream).kind === 'external'
-      const others = absent.length > 1 ? ` and ${absent.length - 1} more` : ''
-      return external
-        ? `the source ${edge.upstream} has nothing for ${name || 'it'}${others}`
-        : `${edge.upstream}${name && `@${name}`}${others} was never made`
-    }
+const FORCED: readonly Cause[] = Object.freeze([{ kind: 'forced' } as const])
+
+/** Partitions that may come out different when these of the upstream are remade. */
+function* readersOf(state: GraphState, edge: Edge, remade: IntervalSet, within: IntervalSet): Generator<number> {
+  if (remade.length === 0) return
+  for (const ordinal of sets.ordinals(state.mapping(edge).downstreamOf(remade, within))) {
+    if (edge.mapping.kind !== 'asOf' || wouldFollow(state, edge, ordinal)) yield ordinal
+  }
+}
+
+function firstLack(supplies: readonly Supply[], ordinal: number): string | undefined {
+  for (const supply of supplies) {
+    const lack = supply.lack(ordinal)
+    if (lack !== undefined) return lack
   }
   return undefined
 }
@@ -148,8 +146,7 @@ function blockedReason(
 /** Only the newest partition of an effect is eligible, unless others are named and `--effects` is given. */
 function effectPartitions(state: GraphState, key: AssetKey, wanted: IntervalSet, options: PlanOptions): IntervalSet {
   if (options.effects && options.request.kind !== 'all') return wanted
-  const newest = sets.last(state.asset(key).existing)
-  return newest === undefined ? sets.EMPTY : sets.intersect(wanted, sets.interval(newest, newest + 1))
+  return sets.intersect(wanted, latest(state, key))
 }
 
 function staleness(state: GraphState, key: AssetKey): IntervalSet {

@@ -1,12 +1,16 @@
 import {
   type AssetKey,
+  dayKey,
+  dayOrdinal,
+  firstDay,
   type Graph,
   graphError,
   type IntervalSet,
+  ordinalOfDay,
+  overAllKeys,
   partitionKey,
   partitionsMatching,
   sets,
-  timeWindow,
 } from '../../lib/graph/index.ts'
 import type { GraphState } from './graph-state.ts'
 
@@ -39,8 +43,8 @@ export function requestedPartitions(
   }
 }
 
-/** The newest partition in time, over all keys of the other dimension. */
-function latest(state: GraphState, key: AssetKey): IntervalSet {
+/** The newest partition in time, over all keys of the other dimension; all of them without time. */
+export function latest(state: GraphState, key: AssetKey): IntervalSet {
   const { existing, space } = state.asset(key)
   const newest = sets.last(existing)
   if (newest === undefined || !space.time) return existing
@@ -86,20 +90,17 @@ function byRange(
   from: string,
   to: string,
 ): Map<AssetKey, IntervalSet> {
-  const first = dayBound(from, false)
-  const final = dayBound(to, true)
+  const first = dayBound(from, 'first')
+  const final = dayBound(to, 'last')
   if (first > final)
     throw graphError('bad-partition', `The range ${from} .. ${to} is empty`, 'Give --from before --to.')
   const requested = new Map<AssetKey, IntervalSet>()
   for (const key of selected) {
     const { space, existing } = state.asset(key)
     if (!space.time) continue
-    const hit: number[] = []
-    for (const ordinal of sets.ordinals(existing)) {
-      const window = timeWindow(space.time, Math.floor(ordinal / space.keys.length))
-      if (window.from.getTime() <= final && window.to.getTime() > first) hit.push(ordinal)
-    }
-    requested.set(key, sets.fromOrdinals(hit))
+    const { grain } = space.time
+    const times = sets.interval(ordinalOfDay(grain, first), ordinalOfDay(grain, final) + 1)
+    requested.set(key, sets.intersect(overAllKeys(times, space.keys.length), existing))
   }
   if ([...requested.values()].every((set) => set.length === 0)) {
     const timed = selected.find((key) => state.asset(key).space.time)
@@ -112,19 +113,18 @@ function byRange(
   return requested
 }
 
-/** Noon UTC of the bound's first or last day lies inside that day in every populated zone's own day. */
-function dayBound(text: string, end: boolean): number {
-  const month = /^\d{4}-\d{2}$/.test(text)
-  if (!month && !/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+/** The first or last calendar day that a bound names, as a day ordinal: a window's days are those of its own zone. */
+function dayBound(text: string, end: 'first' | 'last'): number {
+  if (/^\d{4}-\d{2}$/.test(text)) {
+    const month = ordinalOfDay('month', dayOrdinal(`${text}-01`))
+    if (Number.isFinite(month)) return end === 'first' ? firstDay('month', month) : firstDay('month', month + 1) - 1
+  } else if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+    const day = dayOrdinal(text)
+    if (Number.isFinite(day) && dayKey(day) === text) return day
+  } else {
     throw graphError('bad-partition', `'${text}' is not a day or month`, 'Write YYYY-MM-DD or YYYY-MM.')
   }
-  const day = month ? `${text}-01` : text
-  const time = Date.parse(`${day}T12:00:00Z`)
-  if (Number.isNaN(time)) throw graphError('bad-partition', `'${text}' is not on the calendar`, 'Write YYYY-MM-DD.')
-  if (!month || !end) return time
-  const next = new Date(time)
-  next.setUTCMonth(next.getUTCMonth() + 1)
-  return next.getTime() - 86_400_000
+  throw graphError('bad-partition', `'${text}' is not on the calendar`, 'Write YYYY-MM-DD or YYYY-MM.')
 }
 
 export function extentText(state: GraphState, key: AssetKey): string {

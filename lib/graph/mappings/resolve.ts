@@ -99,5 +99,5 @@ export function resolveMapping(
 
 /** Fixed dimensions match key by key where both sides have the same keys. */
 function isKeyed(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): boolean {
-  return up.keys.length > 1 && mapping.kind !== 'all' && sameList(down.keys, up.keys)
+  return up.fixedNames.length > 0 && mapping.kind !== 'all' && sameList(down.keys, up.keys)
 }

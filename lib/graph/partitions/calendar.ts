@@ -41,10 +41,21 @@ export function ordinalOfDay(grain: 'day' | 'month', day: number): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth()
 }
 
-/** The moment at which a calendar day begins in a zone. */
+const starts = new Map<string, Map<number, number>>()
+
+/** The moment at which a calendar day begins in a zone. Remembered: a plan asks for the same days over and over. */
 export function startOfDay(day: number, timezone: string): Date {
-  const zoned = Temporal.PlainDate.from(dayKey(day)).toZonedDateTime({ timeZone: timezone })
-  return new Date(zoned.epochMilliseconds)
+  let known = starts.get(timezone)
+  if (!known) {
+    known = new Map()
+    starts.set(timezone, known)
+  }
+  let start = known.get(day)
+  if (start === undefined) {
+    start = Temporal.PlainDate.from(dayKey(day)).toZonedDateTime({ timeZone: timezone }).epochMilliseconds
+    known.set(day, start)
+  }
+  return new Date(start)
 }
 
 /** The partition's window as instants, `from` inclusive, `to` exclusive. */
