@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { connect } from './connect.ts'
-import { startEmbedded, stopEmbedded } from './embedded/server.ts'
+import { removeEmbedded, startEmbedded, stopEmbedded } from './embedded/server.ts'
 import type { Postgres } from './types.ts'
 
 /** Which PostgreSQL to open; the fields of `Settings` fit. */
@@ -22,4 +22,9 @@ export async function openPostgres(request: PostgresRequest): Promise<Postgres> 
 /** Stops the home's embedded server; false when none was running. */
 export function stopPostgres(home: string): Promise<boolean> {
   return stopEmbedded(resolve(home))
+}
+
+/** Stops the home's embedded server and deletes its data; as root these may lie outside of the home. */
+export function removePostgres(home: string): Promise<void> {
+  return removeEmbedded(resolve(home))
 }

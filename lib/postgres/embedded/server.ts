@@ -48,6 +48,16 @@ export async function stopEmbedded(home: string): Promise<boolean> {
   })
 }
 
+/** Stops this home's server and deletes its data, which are not always in the home. */
+export async function removeEmbedded(home: string): Promise<void> {
+  await stopEmbedded(home)
+  const place = await existingPlace(home)
+  if (!place) return
+  const base = dirname(place.data)
+  if (base !== place.folder) await rm(base, { recursive: true, force: true })
+  await rm(place.folder, { recursive: true, force: true })
+}
+
 /** The server is ours when the pid file's process answers with our password and serves our data folder. */
 async function runningAddress(place: Place | undefined): Promise<string | undefined> {
   const server = place && (await postmaster(place))

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
-import { openPostgres, type Postgres, stopPostgres } from '../../../lib/postgres/index.ts'
+import { openPostgres, type Postgres, removePostgres, stopPostgres } from '../../../lib/postgres/index.ts'
 
 const homes: string[] = []
 
@@ -16,9 +16,9 @@ async function makeHome(within = tmpdir()): Promise<string> {
 
 afterEach(async () => {
   for (const home of homes.splice(0)) {
-    await stopPostgres(home)
-    const elsewhere = await dataFolder(home)
-    if (!elsewhere.startsWith(home)) await rm(join(elsewhere, '..'), { recursive: true, force: true })
+    const data = await dataFolder(home)
+    await removePostgres(home)
+    await expect(stat(data)).rejects.toThrow('ENOENT')
     await rm(home, { recursive: true, force: true })
   }
 })
