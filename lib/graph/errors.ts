@@ -14,7 +14,6 @@ const BRAND = Symbol.for('ottok.graph-error')
 export class GraphError extends Error {
   /** A bundle of definitions carries a copy of this class; its errors are ours all the same. */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== GraphError) return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && BRAND in value
   }
 
