@@ -88,6 +88,7 @@ export interface Parameters {
     /** Added to a failure's logit in the five days before the account's payday. */
     readonly failureBeforePayday: number
     readonly trialFailure: number
+    readonly failureByChannel: Readonly<Record<Channel, number>>
     readonly expiredCardFailure: number
     /** Logit that a repeated charge succeeds. */
     readonly retry: number
@@ -174,14 +175,14 @@ export const defaultParameters: Parameters = {
   },
   intent: {
     paidRate: 0.0023,
-    trialRate: 0.027,
-    engagement: 0.82,
-    trialEngagement: 0.75,
+    trialRate: 0.024,
+    engagement: 0.71,
+    trialEngagement: 0.6,
     stress: 0.1,
     early: 1.5,
     late: 3,
-    undoRate: 0.004,
-    trialUndoRate: 0.07,
+    undoRate: 0.009,
+    trialUndoRate: 0.045,
     undoEngagement: 0.8,
     pauseShare: 0.04,
     promoShare: 0.06,
@@ -191,12 +192,13 @@ export const defaultParameters: Parameters = {
   renewal: {
     manual: 1.2,
     manualTrial: -0.8,
-    manualEngagement: 0.7,
+    manualEngagement: 0.65,
     manualStress: 0.15,
     failure: -3.1,
     failureStress: 0.5,
     failureBeforePayday: 0.6,
     trialFailure: 1.7,
+    failureByChannel: { card: 0, app_store: -0.9, google_play: -0.4, operator: 0.9 },
     expiredCardFailure: 2.5,
     retry: -0.6,
     retryStress: 0.5,
@@ -209,7 +211,7 @@ export const defaultParameters: Parameters = {
   incidents: { refundRate: 0.00012, chargebackShare: 0.2, deletionRate: 0.00006, upgradeRate: 0.00015 },
   comeback: { rate: 0.003, trialRate: 0.0012, engagement: 0.5, halfLifeDays: 40 },
   viewing: {
-    activity: -0.15,
+    activity: -0.4,
     activityBetween: 0.4,
     engagement: 1.8,
     weekend: 0.35,

@@ -141,7 +141,8 @@ export function buy(account: Account, start: number, at: number, parameters: Par
 function chargeFailure(account: Account, dayOfMonth: number, parameters: Parameters): number {
   const { renewal } = parameters
   const toPayday = (account.traits.payday - dayOfMonth + 31) % 31
-  let logit = renewal.failure + renewal.failureStress * account.stress
+  let logit =
+    renewal.failure + renewal.failureByChannel[account.traits.channel] + renewal.failureStress * account.stress
   if (toPayday > 0 && toPayday <= 5) logit += renewal.failureBeforePayday
   if (account.phase === 'trial' || account.phase === 'intro') logit += renewal.trialFailure
   if (account.endAt >= account.cardExpiresAt) logit += renewal.expiredCardFailure
