@@ -1,10 +1,15 @@
-/** Tests that touch PostgreSQL or objects: they run twice, on the embedded stores and on servers. */
+/**
+ * Tests that reach stores through the settings: they run twice, on the embedded stores and on servers. (Those of
+ * lib/postgres and lib/objects start servers themselves and compare both kinds in one run.)
+ */
 export const STORE_FACING: readonly string[] = [
-  'tests/lib/postgres/**/*.test.ts',
-  'tests/lib/objects/**/*.test.ts',
-  'tests/materializations/**/*.test.ts',
+  'tests/materializations/cli/**/*.test.ts',
+  'tests/materializations/executor/**/*.test.ts',
+  'tests/materializations/lineage/**/*.test.ts',
+  'tests/materializations/stores/**/*.test.ts',
   'tests/assets/**/*.test.ts',
   'tests/faults/**/*.test.ts',
+  'tests/lib/churn/**/*.test.ts',
   'tests/real/**/*.test.ts',
 ]
 
