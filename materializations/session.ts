@@ -1,13 +1,13 @@
 import { OttokError, readHomeClock, type Settings } from '../lib/config/index.ts'
 import type { AssetKey, Graph } from '../lib/graph/index.ts'
 import { openPostgres } from '../lib/postgres/index.ts'
-import { openFormatter } from '../lib/warehouse/index.ts'
 import { type LoadedDefinitions, loadDefinitions } from './definitions/index.ts'
 import { type Lineage, openLineage } from './lineage/lineage.ts'
 import { loadState } from './lineage/load-state.ts'
 import { GraphState } from './planner/graph-state.ts'
 import { openStores, type Stores } from './stores/open-stores.ts'
-import { codeVersions } from './versions/index.ts'
+import { codeVersions } from './versions/code-version.ts'
+import { openLazyFormatter } from './versions/lazy-formatter.ts'
 
 /** What a session needs of loaded definitions. */
 export type SessionDefinitions = Pick<LoadedDefinitions, 'graph' | 'root' | 'cacheDir' | 'module'>
@@ -78,7 +78,7 @@ export async function openSessionOn(
 
 /** Today's code versions; starts the engine only for SQL that was never normalised on this machine. */
 export async function deriveCode(definitions: SessionDefinitions): Promise<ReadonlyMap<AssetKey, string>> {
-  const formatter = openFormatter()
+  const formatter = openLazyFormatter()
   try {
     const versions = await codeVersions(definitions.graph, {
       root: definitions.root,

@@ -10,18 +10,32 @@ export interface Failure {
   readonly exitCode: number
 }
 
+/** Why, for mistakes that have no place in the definitions. */
+const CAUSES: Readonly<Record<string, string>> = {
+  'nothing-selected': 'No asset of the graph fits the expression.',
+  'unknown-asset': 'The graph has no such asset.',
+  'unknown-partition': 'The partitions there have other keys.',
+  'partition-outside': 'A partition exists from the start of its asset until its window, with its delay, has ended.',
+  'bad-partition': 'A partition key of that form is not known.',
+  'bad-selection': 'The expression breaks the grammar.',
+}
+
 /** What an error means to the user. Mistakes in the graph and in usage exit with 2, failed work with 1. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof OttokError) {
     return { what: error.what, cause: error.reason, mend: error.mend, exitCode: error.exitCode }
   }
-  if (isGraphError(error)) {
+  if (error instanceof GraphError) {
     const [first, ...others] = error.diagnostics
-    const where = first!.places.length > 0 ? `Declared at ${first!.places.join(', ')}.` : ''
+    const where =
+      first!.places.length > 0
+        ? `It is declared at ${first!.places.join(', ')}.`
+        : (CAUSES[first!.code] ?? 'The graph does not allow it.')
     const rest = others.map((one) => `${one.message} (${one.places.join(', ')}): ${one.mend}`)
     return {
-      what: first!.message,
-      cause: [where, ...(rest.length > 0 ? [`Also: ${rest.join('; ')}`] : [])].filter(Boolean).join(' '),
+      // A message may end with a line that points at the place.
+      what: first!.message.trimEnd(),
+      cause: [where, ...(rest.length > 0 ? [`Also: ${rest.join('; ')}`] : [])].join(' '),
       mend: first!.mend,
       exitCode: 2,
     }
@@ -52,17 +66,6 @@ function usageFailure(error: CommanderError): Failure {
     mend: hint === '' ? 'See `ottok --help`, or `ottok COMMAND --help`.' : hint,
     exitCode: 2,
   }
-}
-
-/** Definitions may load the graph library from another path than we do; the class is told by its shape too. */
-function isGraphError(error: unknown): error is GraphError {
-  return (
-    error instanceof GraphError ||
-    (error instanceof Error &&
-      error.name === 'GraphError' &&
-      'diagnostics' in error &&
-      Array.isArray(error.diagnostics))
-  )
 }
 
 /** Lines for stderr. */

@@ -18,5 +18,5 @@ export function runLog(output: Output, verbose: boolean): Logger {
   }
 }
 
-/** Fields that hold stack traces and long lists: the summary of the run says what is needed of them. */
-const LONG: ReadonlySet<string> = new Set(['error', 'partitions'])
+/** Fields that hold stack traces: the summary of the run says what is needed of them. */
+const LONG: ReadonlySet<string> = new Set(['error'])

@@ -1,8 +1,8 @@
 import { OttokError } from '../../lib/config/index.ts'
 import type { AssetKey } from '../../lib/graph/index.ts'
-import { openFormatter } from '../../lib/warehouse/index.ts'
 import type { Session } from '../session.ts'
 import { atRevision, diffGraphs, type GraphDiff, loadRevision } from '../versions/index.ts'
+import { openLazyFormatter } from '../versions/lazy-formatter.ts'
 
 /** What differs between a revision and the work tree, and the assets to look at for it. */
 export interface Comparison {
@@ -19,7 +19,7 @@ export interface Comparison {
  * @throws OttokError (exit code 2) for an unknown revision, outside a repository
  */
 export async function compareRevisions(session: Session, file: string, ref: string): Promise<Comparison> {
-  const formatter = openFormatter()
+  const formatter = openLazyFormatter()
   try {
     const head = await loadRevision(file, formatter)
     return await atRevision(file, ref, formatter, async (base) => {

@@ -112,8 +112,10 @@ async function checkWarehouse(settings: Settings): Promise<string> {
 async function checkObjects(settings: Settings): Promise<string> {
   const { openObjects } = await import('../../lib/objects/index.ts')
   const objects = await openObjects(settings)
-  await objects.storeId()
-  return `${objects.kind} at ${objects.address('')}`
+  const id = await objects.storeId()
+  return objects.kind === 'folder'
+    ? `a folder of the home, store ${id}`
+    : `S3 bucket ${settings.s3?.bucket} at ${redactUrl(settings.s3?.endpoint ?? '')}, store ${id}`
 }
 
 async function checkXgboost({ xgboostLib }: Settings): Promise<string> {

@@ -1,6 +1,6 @@
 import type { Settings } from '../../lib/config/index.ts'
 import { type ObjectStore, openObjects } from '../../lib/objects/index.ts'
-import { openWarehouse, type Warehouse } from '../../lib/warehouse/index.ts'
+import type { Warehouse } from '../../lib/warehouse/index.ts'
 import type { Lineage } from '../lineage/lineage.ts'
 import { requireKnownStore } from '../lineage/store-identity.ts'
 
@@ -31,6 +31,8 @@ export function openStores(settings: Settings, lineage: Lineage, options: { wait
 }
 
 async function openKnownWarehouse(settings: Settings, lineage: Lineage, waitMs: number): Promise<Warehouse> {
+  // Its client and engine take a third of a second to load: only for those who use it.
+  const { openWarehouse } = await import('../../lib/warehouse/index.ts')
   const warehouse = await openWarehouse({ ...settings, maxMemory: settings.warehouseMaxMemory, waitMs })
   try {
     await requireKnownStore(lineage, 'warehouse', await warehouse.storeId())

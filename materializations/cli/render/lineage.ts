@@ -6,11 +6,14 @@ import { timeText } from './words.ts'
 /** Partitions of one input that are shown one by one; of more, the newest only. */
 const SHOWN = 3
 
+/** Longer lines have what is known of a node below its name. */
+const WIDTH = 80
+
 /** An indented tree: upstreams below the root, then what was made from it. */
 export function lineageTree(graph: LineageGraph): string {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]))
   const root = nodes.get(graph.root)!
-  const lines = [nodeText(root)]
+  const lines = [...nodeLines('', root, '')]
   const seen = new Set<string>([root.id])
   lines.push(...branches(graph.edges, nodes, root.id, 'up', '  ', seen))
   const down = branches(graph.edges, nodes, root.id, 'down', '  ', new Set([root.id]))
@@ -37,7 +40,7 @@ function branches(
     }
     for (const next of shown) {
       const again = seen.has(next)
-      lines.push(`${indent}${label}: ${nodeText(nodes.get(next)!)}${again ? ' (see above)' : ''}`)
+      lines.push(...nodeLines(`${indent}${label}: `, nodes.get(next)!, again ? ' (see above)' : ''))
       if (again) continue
       seen.add(next)
       lines.push(...branches(edges, nodes, next, direction, `${indent}  `, seen))
@@ -68,11 +71,18 @@ function grouped(
   ])
 }
 
-function nodeText(node: LineageNode): string {
-  const address = addressText(node.key, node.partition)
-  if (node.kind === 'unknown') return `${address} (no longer in the graph)`
+function nodeLines(before: string, node: LineageNode, after: string): string[] {
+  const head = `${before}${addressText(node.key, node.partition)}`
+  if (after !== '') return [`${head}${after}`]
+  const facts = factsOf(node)
+  if (head.length + 2 + facts.length <= WIDTH) return [`${head}  ${facts}`]
+  const indent = /^ */.exec(before)![0]
+  return [head, `${indent}    ${facts}`]
+}
+
+function factsOf(node: LineageNode): string {
+  if (node.kind === 'unknown') return '(no longer in the graph)'
   const parts = [
-    address,
     node.codeVersion === null ? '' : `code ${shortVersion(node.codeVersion)}`,
     node.dataVersion === null ? '' : `data ${shortVersion(node.dataVersion)}`,
     node.kind === 'observation' ? 'seen' : `run ${node.runId?.slice(0, 8)}`,

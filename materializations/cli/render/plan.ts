@@ -12,6 +12,8 @@ export function planText(report: PlanReport, colors: Colors): string {
     if (step.proven.count > 0) lines.push(`  to make    ${amount(step.proven)}`)
     if (step.possible.count > 0) lines.push(colors.dim(`  possible   ${amount(step.possible)}`))
     for (const cause of step.causes) {
+      // What is made anyway needs no further reason.
+      if (cause.kind === 'upstream' && step.possible.count === 0) continue
       const of = step.partitions.length > 1 && cause.count < step.partitions.length ? ` (${cause.count})` : ''
       lines.push(`  because    ${causeText(cause)}${of}`)
     }

@@ -16,7 +16,7 @@ export interface RunOutcome {
   readonly elapsedMs: number
 }
 
-/** Failures that are told one by one. */
+/** Failed assets that are told one by one. */
 const SHOWN_FAILURES = 5
 
 export function runText(outcome: RunOutcome, colors: Colors): string {
@@ -65,15 +65,21 @@ function resultTable(results: readonly PartitionResult[]): string {
   )
 }
 
+/** One failure of each asset in full: its other partitions mostly fail for the same reason. */
 function failureLines(results: readonly PartitionResult[], colors: Colors): string[] {
-  const failed = results.filter((result) => result.status === 'failed')
-  const lines = failed
-    .slice(0, SHOWN_FAILURES)
-    .flatMap(({ key, partition, error }) => [
-      colors.red(`failed: ${addressText(key, partition)}`),
+  const failed = new Map<string, PartitionResult[]>()
+  for (const result of results) {
+    if (result.status === 'failed') failed.set(result.key, [...(failed.get(result.key) ?? []), result])
+  }
+  const lines = [...failed.values()].slice(0, SHOWN_FAILURES).flatMap((group) => {
+    const { key, partition, error } = group[0]!
+    const more = group.length > 1 ? ` and ${countText(group.length - 1, 'more partition')}` : ''
+    return [
+      colors.red(`failed: ${addressText(key, partition)}${more}`),
       ...(error ?? '').split('\n').map((line) => `  ${line}`),
-    ])
-  if (failed.length > SHOWN_FAILURES) lines.push(`and ${countText(failed.length - SHOWN_FAILURES, 'failure')} more`)
+    ]
+  })
+  if (failed.size > SHOWN_FAILURES) lines.push(`and ${countText(failed.size - SHOWN_FAILURES, 'more failed asset')}`)
   const skipped = results.find((one) => one.status === 'skipped' && one.skippedBecause !== 'inputs unchanged')
   if (skipped) lines.push(`skipped: ${addressText(skipped.key, skipped.partition)}: ${skipped.skippedBecause}`)
   return lines
