@@ -68,15 +68,22 @@ export function timeWindow(definition: TimePartitions, ordinal: number): { from:
 
 /** The moment from which a partition exists: its window has ended and its delay has passed. */
 export function existsFrom(definition: TimePartitions, ordinal: number): Date {
-  const day = firstDay(definition.grain, ordinal + 1) + definition.delay.days
-  return new Date(startOfDay(day, definition.timezone).getTime() + definition.delay.hours * 3_600_000)
+  const { months, days, hours } = definition.delay
+  const day = addMonths(firstDay(definition.grain, ordinal + 1), months) + days
+  return new Date(startOfDay(day, definition.timezone).getTime() + hours * 3_600_000)
+}
+
+/** Same day of a later month, or that month's last day where it has no such day. */
+function addMonths(day: number, months: number): number {
+  return months === 0 ? day : dayOrdinal(Temporal.PlainDate.from(dayKey(day)).add({ months }).toString())
 }
 
 /** One past the newest ordinal that exists at `now`. */
 export function existingEnd(definition: TimePartitions, now: Date): number {
   const today = Math.floor(now.getTime() / 86_400_000)
-  // A zone is at most a day off UTC, so the answer lies within two days of this guess.
-  let end = ordinalOfDay(definition.grain, today - definition.delay.days) + 2
+  const { months, days } = definition.delay
+  // A zone is at most a day off UTC and a month has 28 days or more, so the answer is at most two past this guess.
+  let end = ordinalOfDay(definition.grain, today - days - 28 * months) + 2
   while (existsFrom(definition, end - 1) > now) end--
   return definition.end === undefined ? end : Math.min(end, timeOrdinal(definition, definition.end))
 }

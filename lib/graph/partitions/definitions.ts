@@ -1,7 +1,9 @@
 import { graphError } from '../errors.ts'
 
-/** How long after its window has ended a partition comes to exist, e.g. the publish lag. */
+/** How long after its window has ended a partition comes to exist, e.g. the publish lag or a label's horizon. */
 export interface Delay {
+  /** Calendar months, counted before days and hours. */
+  readonly months: number
   readonly days: number
   readonly hours: number
 }
@@ -78,12 +80,13 @@ function time(grain: 'day' | 'month', column: string, form: RegExp, options: Tim
     )
   }
   checkZone(options.timezone)
-  const delay = { days: options.delay?.days ?? 0, hours: options.delay?.hours ?? 0 }
-  if (!Number.isInteger(delay.days) || delay.days < 0 || !Number.isFinite(delay.hours) || delay.hours < 0) {
+  const delay = { months: options.delay?.months ?? 0, days: options.delay?.days ?? 0, hours: options.delay?.hours ?? 0 }
+  const isWhole = Number.isInteger(delay.months) && Number.isInteger(delay.days) && Number.isFinite(delay.hours)
+  if (!isWhole || delay.months < 0 || delay.days < 0 || delay.hours < 0) {
     throw graphError(
       'bad-partitions',
-      `A delay of ${delay.days} days and ${delay.hours} hours is not possible`,
-      'Give whole days and hours, both from 0 on: a partition never exists before its window has ended.',
+      `A delay of ${delay.months} months, ${delay.days} days and ${delay.hours} hours is not possible`,
+      'Give whole months and days, and hours, from 0 on: a partition never exists before its window has ended.',
     )
   }
   return Object.freeze({

@@ -54,6 +54,21 @@ describe('a partition exists when its window has ended by now', () => {
       '2026-03-13T00:00:00Z',
       ['2026-01'],
     ],
+    ['months after months', month('UTC', { delay: { months: 6 } }), '2026-07-31T23:59:59Z', []],
+    ['months after months', month('UTC', { delay: { months: 6 } }), '2026-08-01T00:00:00Z', ['2026-01']],
+    ['a month after a 30th', day('UTC', { start: '2026-01-30', delay: { months: 1 } }), '2026-02-27T23:59:59Z', []],
+    [
+      'a month after a 30th',
+      day('UTC', { start: '2026-01-30', delay: { months: 1 } }),
+      '2026-02-28T00:00:00Z',
+      ['2026-01-30'],
+    ],
+    [
+      'months, days and hours',
+      day('UTC', { delay: { months: 2, days: 1, hours: 6 } }),
+      '2026-05-03T06:00:00Z',
+      ['2026-03-01'],
+    ],
     ['fixed keys always exist', fixed('b', 'a'), '1970-01-01T00:00:00Z', ['b', 'a']],
     ['a single partition always exists', single, '1970-01-01T00:00:00Z', ['']],
     [
@@ -219,9 +234,10 @@ describe('definitions that cannot be', () => {
     [
       'a negative delay',
       () => daily({ start: '2026-01-01', timezone: 'UTC', delay: { hours: -1 } }),
-      /delay of 0 days and -1/,
+      /0 days and -1 hours/,
     ],
-    ['half a day', () => daily({ start: '2026-01-01', timezone: 'UTC', delay: { days: 0.5 } }), /delay of 0.5 days/],
+    ['half a month', () => monthly({ start: '2026-01', timezone: 'UTC', delay: { months: 0.5 } }), /of 0.5 months/],
+    ['half a day', () => daily({ start: '2026-01-01', timezone: 'UTC', delay: { days: 0.5 } }), /0 months, 0.5 days/],
     ['no key', () => fixed(), /is not a list of partition keys/],
     ['a key twice', () => fixed('a', 'a'), /'a', 'a'/],
     ...['', 'a|b', 'a*', 'a,b', 'a@b', 'a b'].map((key): [string, () => unknown, RegExp] => [

@@ -16,9 +16,14 @@ const startDay = fc
 const startMonth = fc.constantFrom('2023-11', '2023-12', '2024-01', '2024-02', '2024-03')
 const zones = ['UTC', 'Europe/Moscow', 'America/New_York', 'Pacific/Kiritimati'] as const
 
-const delay = fc.option(fc.record({ days: fc.integer({ min: 0, max: 40 }), hours: fc.integer({ min: 0, max: 30 }) }), {
-  nil: { days: 0, hours: 0 },
-})
+const delay = fc.option(
+  fc.record({
+    months: fc.integer({ min: 0, max: 7 }),
+    days: fc.integer({ min: 0, max: 40 }),
+    hours: fc.integer({ min: 0, max: 30 }),
+  }),
+  { nil: { months: 0, days: 0, hours: 0 } },
+)
 
 /** Days and months, their windows within 2023-11 .. 2024-08, in one zone or any. */
 export function timeArbitrary(timezones: readonly string[] = zones): fc.Arbitrary<TimePartitions> {
