@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, type Dirent } from 'node:fs'
-import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -55,8 +55,7 @@ export async function openFolder(root: string): Promise<ObjectStore> {
     list: (prefix) => walk(root, '', prefix),
     delete: (key) => rm(path(key), { force: true }),
     storeId: async () => {
-      const known = await head(STORE_ID_KEY)
-      if (!known) await put(STORE_ID_KEY, Buffer.from(randomUUID()))
+      if (!(await head(STORE_ID_KEY))) await createOnce(path(STORE_ID_KEY), randomUUID())
       return Buffer.from(await get(STORE_ID_KEY)).toString('utf8')
     },
     address: path,
@@ -64,6 +63,19 @@ export async function openFolder(root: string): Promise<ObjectStore> {
       const parts = [globOf(keys.map(path)), format, ...(structure === undefined ? [] : [structure])]
       return `file(${parts.map(quoteLiteral).join(', ')})`
     },
+  }
+}
+
+/** Of several processes that create the file at once, the first wins, and none sees it half written. */
+async function createOnce(target: string, text: string): Promise<void> {
+  const temporary = join(dirname(target), `${TEMPORARY}${randomUUID()}`)
+  try {
+    await writeFile(temporary, text, { flush: true })
+    await link(temporary, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    await rm(temporary, { force: true })
   }
 }
 

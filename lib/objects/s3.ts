@@ -7,6 +7,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
@@ -76,7 +77,7 @@ export async function openS3(settings: S3Settings, prefix: string): Promise<Obje
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: name(key) }))
     },
     storeId: async () => {
-      if (!(await head(STORE_ID_KEY))) await put(STORE_ID_KEY, Buffer.from(randomUUID()))
+      if (!(await head(STORE_ID_KEY))) await createOnce(client, bucket, name(STORE_ID_KEY), randomUUID())
       return Buffer.from(await get(STORE_ID_KEY)).toString('utf8')
     },
     address,
@@ -85,6 +86,17 @@ export async function openS3(settings: S3Settings, prefix: string): Promise<Obje
       const parts = [url, accessKeyId, secretAccessKey, format, ...(structure === undefined ? [] : [structure])]
       return `s3(${parts.map(quoteLiteral).join(', ')})`
     },
+  }
+}
+
+/** Of several processes that create the object at once, the first wins. */
+async function createOnce(client: S3Client, bucket: string, key: string, text: string): Promise<void> {
+  try {
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, IfNoneMatch: '*' }))
+  } catch (error) {
+    // 412: it is there by now; 409: another one is creating it.
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode
+    if (status !== 412 && status !== 409) throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { redactUrl } from '../config/index.ts'
 import { WarehouseError } from './failures.ts'
 import type { Engine, Link } from './link.ts'
@@ -9,6 +9,9 @@ import { quoteIdentifier, quoteString } from './sql-text.ts'
 /** A statement may compute for long before its first byte. */
 const REQUEST_TIMEOUT_MS = 24 * 3600 * 1000
 
+/** Balancers on the way drop connections on which nothing moves. */
+const SIGN_OF_LIFE = { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: '20000' } as const
+
 /** Connects to a ClickHouse server and makes the database. */
 export async function openServer(
   url: string,
@@ -16,7 +19,9 @@ export async function openServer(
   connections: number,
   session: Readonly<Record<string, string | number>>,
 ): Promise<Engine> {
-  const common = { url, request_timeout: REQUEST_TIMEOUT_MS, max_open_connections: connections + 1 }
+  // Failures are thrown, with their secrets masked; the client would also print them as they are.
+  const log = { level: ClickHouseLogLevel.OFF }
+  const common = { url, request_timeout: REQUEST_TIMEOUT_MS, max_open_connections: connections + 1, log }
   const first = createClient(common)
   try {
     await first.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(database)}` })
@@ -25,7 +30,7 @@ export async function openServer(
   } finally {
     await first.close()
   }
-  const client = createClient({ ...common, database, clickhouse_settings: session })
+  const client = createClient({ ...common, database, clickhouse_settings: { ...session, ...SIGN_OF_LIFE } })
   return {
     kind: 'server',
     links: Array.from({ length: connections }, () => serverLink(client)),

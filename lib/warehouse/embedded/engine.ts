@@ -39,6 +39,11 @@ export async function openEmbedded(request: EmbeddedRequest): Promise<Engine> {
   await ensureFolder(folder.data)
   await ensureFolder(folder.spool)
   const { clients, release } = await connect(folder, request.connections + 1, request.waitMs)
+  // The note goes last: while it stands, others wait without knocking.
+  const letGo = async (): Promise<void> => {
+    const { last } = await release()
+    if (last) await removeHolder(folder.holder)
+  }
   try {
     await writeHolder(folder.holder)
     await clients[0]!.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(request.database)}` })
@@ -49,14 +54,9 @@ export async function openEmbedded(request: EmbeddedRequest): Promise<Engine> {
       await client.command({ query: `SET ${settingsList({ ...request.session, log_comment: tag })}` })
       links.push(embeddedLink(client, tag, folder.spool))
     }
-    const close = async (): Promise<void> => {
-      await removeHolder(folder.holder)
-      await release()
-    }
-    return { kind: 'embedded', links: links.slice(1), control: clients[0]!, close }
+    return { kind: 'embedded', links: links.slice(1), control: clients[0]!, close: letGo }
   } catch (error) {
-    await removeHolder(folder.holder)
-    await release()
+    await letGo()
     throw error
   }
 }

@@ -17,11 +17,14 @@ interface Slot {
 const slot: Slot = { path: undefined, users: 0, memory: undefined }
 let queue: Promise<unknown> = Promise.resolve()
 
-/** Opens connections to a folder; each `release` must be called once, when nothing runs on them. */
+/**
+ * Opens connections to a folder; each `release` must be called once, when nothing runs on them;
+ * `last` = this process has let go of the folder.
+ */
 export function openConnections(
   path: string,
   count: number,
-): Promise<{ clients: ClickHouseClient[]; release: () => Promise<void> }> {
+): Promise<{ clients: ClickHouseClient[]; release: () => Promise<{ last: boolean }> }> {
   return inTurn(async () => {
     if (slot.path !== undefined && slot.path !== path) throw new OtherFolderOpen(slot.path)
     await closeMemory()
@@ -69,12 +72,13 @@ export function releaseMemory(): Promise<void> {
   return inTurn(closeMemory)
 }
 
-async function release(clients: readonly ClickHouseClient[]): Promise<void> {
+async function release(clients: readonly ClickHouseClient[]): Promise<{ last: boolean }> {
   await Promise.all(clients.map((client) => client.close()))
   // Closing returns before the engine has let go of the folder; a process that exits meanwhile hangs.
   await drainPending()
   slot.users--
   if (slot.users === 0) slot.path = undefined
+  return { last: slot.users === 0 }
 }
 
 async function closeMemory(): Promise<void> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await warehouse.close()
   await server.stop()
+  await rm(home, { recursive: true, force: true })
 })
 
 const kinds: [string, (environment: string) => Promise<ObjectStore>][] = [
@@ -124,6 +125,8 @@ describe.each(kinds)('objects in %s', (_name, open) => {
     expect(id).toMatch(/^[0-9a-f-]{36}$/)
     expect(again).toBe(id)
     expect(others).not.toBe(id)
+    const fresh = await Promise.all(Array.from({ length: 5 }, () => open('fresh')))
+    expect(new Set(await Promise.all(fresh.map((one) => one.storeId()))).size).toBe(1)
     expect(await collect(other, '')).toEqual([])
   })
 

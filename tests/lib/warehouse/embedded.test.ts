@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openFormatter, openWarehouse, type Warehouse } from '../../../lib/warehouse/index.ts'
-import { makeHome } from './home.ts'
+import { makeHome, removeHomes } from './home.ts'
 
 const opened: Warehouse[] = []
 
@@ -35,6 +35,7 @@ afterAll(() => rm(scripts, { recursive: true }))
 
 afterEach(async () => {
   for (const warehouse of opened.splice(0)) await warehouse.close()
+  await removeHomes()
 })
 
 /** Another process that opens the warehouse of `home`, says so, and holds it until its input ends. */
@@ -69,6 +70,7 @@ describe('the folder', () => {
     expect(await other.storeId()).not.toBe(id)
     await expect(other.rows('SELECT * FROM t')).rejects.toThrow('carry out')
     await again.close()
+    await access(join(home, 'warehouse/holder.json'))
     expect(await other.rows('SELECT 1 AS n')).toEqual([{ n: 1 }])
   })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { floatMatrix, openWarehouse, type Warehouse } from '../../../lib/warehouse/index.ts'
-import { makeHome } from './home.ts'
+import { makeHome, removeHomes } from './home.ts'
 
 let warehouse: Warehouse
 
@@ -12,7 +12,10 @@ beforeAll(async () => {
     FROM numbers(30000)`)
 })
 
-afterAll(() => warehouse.close())
+afterAll(async () => {
+  await warehouse.close()
+  await removeHomes()
+})
 
 test('rows, keys and numbers agree, in the order asked for', async () => {
   const sql = 'SELECT * FROM features WHERE day >= {from:Date} ORDER BY c DESC -- newest first'

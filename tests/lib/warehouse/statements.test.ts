@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openWarehouse, type Warehouse, WarehouseError } from '../../../lib/warehouse/index.ts'
-import { makeHome } from './home.ts'
+import { makeHome, removeHomes } from './home.ts'
 
 let warehouse: Warehouse
 
@@ -8,7 +8,10 @@ beforeAll(async () => {
   warehouse = await openWarehouse({ home: await makeHome(), environment: 'test', maxMemory: 500_000_000 })
 })
 
-afterAll(() => warehouse.close())
+afterAll(async () => {
+  await warehouse.close()
+  await removeHomes()
+})
 
 async function failure(work: Promise<unknown>): Promise<WarehouseError> {
   const error = await work.then(
