@@ -10,6 +10,7 @@ import {
   partitionOf,
   sets,
 } from '../../lib/graph/index.ts'
+import { assetTables } from '../lineage/asset-tables.ts'
 import { inForce } from '../planner/as-of.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import { quoteName } from '../stores/fingerprint.ts'
@@ -137,20 +138,22 @@ async function tableExpression(
   })
 }
 
-function warehouseExpression(env: RunEnvironment, edge: Edge, members: readonly Member[]): string {
-  const schemas = new Map<string, string>()
-  for (const { location } of members) {
-    if (location.kind === 'warehouse') schemas.set(location.schema, location.table)
+/**
+ * The columns of the upstream's current schema. Partitions of an older one are remade first: their rows
+ * would have defaults in new columns, or lie in another table.
+ */
+async function warehouseExpression(env: RunEnvironment, edge: Edge, members: readonly Member[]): Promise<string> {
+  if (members.length === 0) throw new StepBlocked(`${edge.upstream} has no readable partition`)
+  const current = (await assetTables(env.lineage, edge.upstream)).find((table) => table.current)
+  const old = members.find(({ location }) => location.kind !== 'warehouse' || location.schema !== current?.schemaHash)
+  if (!current || old) {
+    throw new StepBlocked(`${edge.upstream}@${old?.partition} is of an older schema; materialize all of it first`)
   }
-  if (schemas.size > 1) {
-    throw new StepBlocked(`${edge.upstream} has partitions of an older schema; materialize all of it first`)
-  }
-  const [table] = schemas.values()
-  if (table === undefined) throw new StepBlocked(`${edge.upstream} has no readable partition`)
   const up = env.state.asset(edge.upstream)
   const columns = partitionColumns(up.space).map((c) => c.name)
   const where = columns.length === 0 ? '' : ` WHERE ${membersFilter(up.space, columns, members)}`
-  return `(SELECT * FROM ${quoteName(table)}${where})`
+  const list = current.columns.map((column) => quoteName(column.name)).join(', ')
+  return `(SELECT ${list} FROM ${quoteName(current.tableName)}${where})`
 }
 
 /** A stretch of time is a BETWEEN, which the engine prunes by; anything else is listed. */

@@ -61,7 +61,8 @@ export async function makeTablePartitions(
   requireColumns(asset.key, shape)
   const table = await ensureTable(warehouse, env.lineage, asset.key, shape)
   const staging = stagingName(env.leases.token, stepNo)
-  await createStaging(warehouse, staging, shape)
+  // The same columns as the table's, which may be more than the asset's: a swap wants that.
+  await createStaging(warehouse, staging, table.stored)
   reached('staging-created')
   const swap = { intentsOpen: false }
   try {
@@ -86,7 +87,7 @@ export async function makeTablePartitions(
         asset.dataVersion === 'content' ? s.dataVersion : inputsVersion(env.state.code.get(asset.key)!, inputs[i]!),
       partitionsSignature: env.state.partitionsSignature(asset.key),
       inputs: inputs[i]!,
-      location: { kind: 'warehouse', table: table.tableName, schema: table.schemaHash, rows: s.rows },
+      location: { kind: 'warehouse', table: table.name, schema: table.schemaHash, rows: s.rows },
       metadata: content.metadata,
       asOf: env.now,
     }))

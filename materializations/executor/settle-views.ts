@@ -23,7 +23,7 @@ export async function settleViews(env: RunEnvironment, touched: ReadonlySet<stri
     })
     if (!complete) continue
     const warehouse = await env.stores.warehouse()
-    await moveView(warehouse, key, current.tableName)
+    await moveView(warehouse, key, current.tableName, current.columns)
     for (const name of old) await warehouse.command(`DROP TABLE IF EXISTS ${quoteName(name)}`)
     await env.lineage.query('DELETE FROM asset_tables WHERE asset_key = $1 AND table_name = ANY($2)', [key, old])
   }

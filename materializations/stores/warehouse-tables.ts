@@ -28,52 +28,75 @@ export function schemaHash(shape: TableShape): string {
   return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 8)
 }
 
+/** A table that can take partitions of a shape. */
+export interface StandingTable {
+  readonly name: string
+  readonly schemaHash: string
+  /** The shape with every column that the table has: it keeps those of schemas that were taken back. */
+  readonly stored: TableShape
+}
+
 /**
  * The asset's current table, in this shape. A new column at the end is added in place; any other change
  * gets a table of its own beside the old one, and the view that people read moves when the new table is
- * complete (`moveView`).
+ * complete (`moveView`). Nothing is ever taken out of a table, so that what was made under a schema that
+ * comes back is still whole.
  */
 export async function ensureTable(
   warehouse: Warehouse,
   lineage: Lineage,
   assetKey: string,
   shape: TableShape,
-): Promise<AssetTable> {
+): Promise<StandingTable> {
   const hash = schemaHash(shape)
   const known = await assetTables(lineage, assetKey)
   const current = known.find((table) => table.current)
-  if (current?.schemaHash === hash) {
-    // The record may outlive a crash between it and the DDL; both statements are idempotent.
-    await warehouse.command(createTableSql(current.tableName, shape))
-    return current
+  const name = await tableFor(warehouse, known, assetKey, shape)
+  // The record may outlive a crash between it and the DDL; all statements are idempotent.
+  await warehouse.command(createTableSql(name, shape))
+  const shared = known.some((table) => table.tableName === name && table.schemaHash !== hash)
+  const present = shared ? await columnsOf(warehouse, name) : shape.columns
+  const added = shape.columns.filter((column) => !present.some((one) => one.name === column.name))
+  for (const column of added) {
+    await warehouse.command(
+      `ALTER TABLE ${quoteName(name)} ADD COLUMN IF NOT EXISTS ${quoteName(column.name)} ${column.type}`,
+    )
   }
-  const added = current && addedColumns(current, shape)
-  if (current && added) {
-    for (const column of added) {
-      await warehouse.command(
-        `ALTER TABLE ${quoteName(current.tableName)} ADD COLUMN IF NOT EXISTS ${quoteName(column.name)} ${column.type}`,
-      )
-    }
-    return put(lineage, { assetKey, schemaHash: hash, tableName: current.tableName, columns: shape.columns })
+  if (current?.schemaHash !== hash) {
+    await putCurrentTable(lineage, { assetKey, schemaHash: hash, tableName: name, columns: shape.columns })
+    if (!current || current.tableName === name) await moveView(warehouse, assetKey, name, shape.columns)
   }
-  const tableName = known.find((t) => t.schemaHash === hash)?.tableName ?? `${baseName(assetKey)}__${hash}`
-  await warehouse.command(createTableSql(tableName, shape))
-  if (!current) await moveView(warehouse, assetKey, tableName)
-  return put(lineage, { assetKey, schemaHash: hash, tableName, columns: shape.columns })
+  return { name, schemaHash: hash, stored: { ...shape, columns: [...present, ...added] } }
 }
 
-async function put(lineage: Lineage, table: Omit<AssetTable, 'current'>): Promise<AssetTable> {
-  await putCurrentTable(lineage, table)
-  return { ...table, current: true }
+/** The table of this schema, the current one if columns at its end are all that is new, or one of its own. */
+async function tableFor(
+  warehouse: Warehouse,
+  known: readonly AssetTable[],
+  assetKey: string,
+  shape: TableShape,
+): Promise<string> {
+  const hash = schemaHash(shape)
+  const same = known.find((table) => table.schemaHash === hash)
+  if (same) return same.tableName
+  const current = known.find((table) => table.current)
+  const own = `${baseName(assetKey)}__${hash}`
+  if (!current || !extendsTable(current, shape)) return own
+  const present = new Map((await columnsOf(warehouse, current.tableName)).map(({ name, type }) => [name, type]))
+  // A column that was taken back may come again with another type.
+  return shape.columns.every(({ name, type }) => (present.get(name) ?? type) === type) ? current.tableName : own
 }
 
-/** Columns that the shape has beyond the table's, when that is the whole difference. */
-function addedColumns(table: AssetTable, shape: TableShape): readonly TableColumn[] | undefined {
+/** Whether columns at the end are the whole difference between a shape and a table's schema. */
+function extendsTable(table: AssetTable, shape: TableShape): boolean {
   const before = table.columns
   const samePrefix = before.every((c, i) => shape.columns[i]?.name === c.name && shape.columns[i]?.type === c.type)
-  if (!samePrefix || shape.columns.length <= before.length) return undefined
-  const oldShape: TableShape = { ...shape, columns: before }
-  return schemaHash(oldShape) === table.schemaHash ? shape.columns.slice(before.length) : undefined
+  return samePrefix && schemaHash({ ...shape, columns: before }) === table.schemaHash
+}
+
+async function columnsOf(warehouse: Warehouse, table: string): Promise<readonly TableColumn[]> {
+  const rows = await warehouse.rows<TableColumn>(`DESCRIBE TABLE ${quoteName(table)}`)
+  return rows.map(({ name, type }) => ({ name, type }))
 }
 
 export function createTableSql(table: string, shape: TableShape): string {
@@ -83,10 +106,16 @@ export function createTableSql(table: string, shape: TableShape): string {
   return `CREATE TABLE IF NOT EXISTS ${quoteName(table)} (${columns}) ENGINE = MergeTree PARTITION BY ${partition} ORDER BY ${order}`
 }
 
-/** Points the view that people query, named after the asset, at a table. */
-export async function moveView(warehouse: Warehouse, assetKey: string, tableName: string): Promise<void> {
+/** Points the view that people query, named after the asset, at the columns of a table's current schema. */
+export async function moveView(
+  warehouse: Warehouse,
+  assetKey: string,
+  tableName: string,
+  columns: readonly TableColumn[],
+): Promise<void> {
+  const list = columns.map((column) => quoteName(column.name)).join(', ')
   await warehouse.command(
-    `CREATE OR REPLACE VIEW ${quoteName(baseName(assetKey))} AS SELECT * FROM ${quoteName(tableName)}`,
+    `CREATE OR REPLACE VIEW ${quoteName(baseName(assetKey))} AS SELECT ${list} FROM ${quoteName(tableName)}`,
   )
 }
 
