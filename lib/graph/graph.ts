@@ -20,7 +20,7 @@ export interface Edge extends Dep {
 export interface GraphSpec {
   readonly assets: readonly Asset[]
   /** Makes what assets get as `context.resources`; called once, when the first step or look needs it. */
-  readonly resources?: (settings: ResourceSettings) => Promise<Resources>
+  readonly resources?: (settings: ResourceSettings) => Resources | Promise<Resources>
 }
 
 /** A checked graph of assets; pure, safe to build in loops. */
@@ -79,7 +79,7 @@ export function defineGraph(spec: GraphSpec): Graph {
     upstream,
     downstream,
     resources: (settings) => {
-      resources ??= spec.resources ? spec.resources(settings) : Promise.resolve({})
+      resources ??= (async () => spec.resources?.(settings) ?? {})()
       return resources
     },
     asset: (key) => assets.get(key) ?? missing(key, assets.keys()),
