@@ -1,9 +1,8 @@
-import { churnFeatures, modelColumns } from '../../lib/features/index.ts'
 import { asset, cross, fixed, objects } from '../../lib/graph/index.ts'
-import { type ChurnRows, sliceRows, temporalSlices, trainChurnModel } from '../../lib/learning/index.ts'
-import { floatMatrix } from '../../lib/warehouse/index.ts'
+import { sliceRows, temporalSlices, trainChurnModel } from '../../lib/learning/index.ts'
 import { modelMonths, rule, segments } from '../service.ts'
 import { encodeModel } from './bundle.ts'
+import { featureNames, readTrainingRows } from './training-rows.ts'
 import { trainingSet } from './training-set.ts'
 
 /** How far a label looks ahead, and so the gap between slices: the horizon and the days to return. */
@@ -20,21 +19,12 @@ export const churnModel = asset({
   dataVersion: 'inputs',
   materialize: async ({ partition, inputs, warehouse, resources, signal, log }) => {
     const segment = partition.values.segment!
-    const features = modelColumns(churnFeatures).map(({ name }) => name)
-    const flags = ['y', 'due', 'undecided']
-    const read = await floatMatrix(warehouse, {
-      sql: `SELECT * FROM ${inputs.rows.table} WHERE segment = {segment:String} ORDER BY snapshot_day, user_id`,
-      columns: [...features, ...flags],
-      key: ['user_id', 'snapshot_day'],
-      params: { segment },
-      signal,
-    })
-    const rows = labelledRows(read, features.length)
+    const rows = await readTrainingRows(warehouse, inputs.rows.table, segment, signal)
     const slices = temporalSlices(rows.days, labelDays)
     log.info(`training ${partition.key}`, { rows: rows.labels.length, slices })
     const model = await trainChurnModel({
       slices: sliceRows(rows, slices),
-      features,
+      features: featureNames,
       modelVersion: `churn-${segment}-${partition.values.month!.slice(0, 7)}`,
       seed: 1,
       library: resources.xgboostLib as string | undefined,
@@ -45,23 +35,3 @@ export const churnModel = asset({
     return { kind: 'bytes', bytes: encodeModel(model), metadata }
   },
 })
-
-/** Splits a read matrix into features and the three flags that stand behind them. */
-function labelledRows(
-  read: { rows: number; data: Float32Array; keys: Readonly<Record<string, readonly string[]>> },
-  width: number,
-): ChurnRows {
-  const data = new Float32Array(read.rows * width)
-  const labels = new Float32Array(read.rows)
-  const due = new Uint8Array(read.rows)
-  const undecided = new Uint8Array(read.rows)
-  for (let row = 0; row < read.rows; row++) {
-    const from = row * (width + 3)
-    data.set(read.data.subarray(from, from + width), row * width)
-    labels[row] = read.data[from + width]!
-    due[row] = read.data[from + width + 1]!
-    undecided[row] = read.data[from + width + 2]!
-  }
-  const matrix = { rows: read.rows, columns: width, data }
-  return { matrix, labels, due, undecided, userIds: read.keys.user_id!, days: read.keys.snapshot_day! }
-}

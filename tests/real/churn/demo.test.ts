@@ -1,0 +1,143 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { featureNames, readTrainingRows } from '../../../assets/models/training-rows.ts'
+import { martColumns } from '../../../assets/scores/mart-columns.ts'
+import type { DemoSummary } from '../../../lib/churn/index.ts'
+import { seededRandom, sliceRows, temporalSlices, trainChurnModel } from '../../../lib/learning/index.ts'
+import { openWarehouse } from '../../../lib/warehouse/index.ts'
+import { openProduct, type Product } from './support/cli.ts'
+
+/** Small for a quick test: the world's own noise is then larger than at the demo's default size. */
+const USERS = 2_000
+/** One shuffle's AUC scatters by about 0.02 here; the mean of these by a third of that. */
+const SHUFFLES = 10
+
+describe('the demo', () => {
+  let product: Product
+  let summary: DemoSummary
+  let client: pg.Client
+  beforeAll(async () => {
+    product = await openProduct()
+    summary = await product.json<DemoSummary>('demo', '--users', String(USERS))
+    const { url } = await product.json<{ url: string }>('url', 'postgres')
+    client = new pg.Client({ connectionString: url })
+    await client.connect()
+  })
+  afterAll(async () => {
+    await client?.end()
+    await product?.remove()
+  })
+
+  it('judges a model of each segment beside what is attainable', () => {
+    expect(summary.segments.map((segment) => segment.segment)).toEqual(['trial', 'paid'])
+    for (const segment of summary.segments) {
+      expect(segment.rocAuc).toBeGreaterThan(0.6)
+      expect(segment.rocAucLow).toBeLessThan(segment.rocAuc)
+      expect(segment.bayesAuc).toBeGreaterThan(0.7)
+      expect(segment.efficiency).toBeGreaterThan(0.5)
+      expect(segment.leak).toBe(false)
+      expect(segment.prAuc).toBeGreaterThan(segment.baseRate)
+      expect(segment.liftAt10).toBeGreaterThan(1)
+    }
+  })
+
+  it('leaves nothing to do', async () => {
+    const again = await product.json<{ steps: unknown[] }>('materialize', '--latest')
+    expect(again.steps).toEqual([])
+    const plan = await product.run('plan', '--check')
+    expect(plan.code).toBe(0)
+  })
+
+  it('fills the mart: every column of the contract, commented; every account once', async () => {
+    const { rows: columns } = await client.query<{ name: string; comment: string | null }>(
+      `SELECT a.attname AS name, col_description(a.attrelid, a.attnum) AS comment FROM pg_attribute a
+       WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+      [summary.mart.table],
+    )
+    expect(columns.map((column) => column.name)).toEqual(martColumns.map((column) => column.name))
+    expect(columns.filter((column) => !column.comment)).toEqual([])
+    const { rows } = await client.query(
+      `SELECT count(*)::int AS rows, count(DISTINCT user_id)::int AS users, count(DISTINCT snapshot_day)::int AS days,
+         count(*) FILTER (WHERE (score_status = 'scored') <> (churn_probability IS NOT NULL))::int AS odd_scores,
+         count(*) FILTER (WHERE (score_status = 'scored') <> (reason_1_code IS NOT NULL))::int AS odd_reasons,
+         count(*) FILTER (WHERE (score_status = 'scored') = (status_reason IS NOT NULL))::int AS odd_words,
+         count(*) FILTER (WHERE decision_id IS NULL OR propensity IS NULL OR experiment_arm IS NULL)::int AS undecided,
+         count(DISTINCT decision_id)::int AS decisions
+       FROM ${summary.mart.table}`,
+    )
+    expect(rows[0]).toEqual({
+      rows: summary.mart.rows,
+      users: summary.mart.rows,
+      days: 1,
+      odd_scores: 0,
+      odd_reasons: 0,
+      odd_words: 0,
+      undecided: 0,
+      decisions: summary.mart.rows,
+    })
+  })
+
+  it('keeps a control share by a stable hash', async () => {
+    const { rows } = await client.query<{ experiment_arm: string; share: number }>(
+      `SELECT experiment_arm, count(*)::float / sum(count(*)) OVER ()::float AS share
+       FROM ${summary.mart.table} GROUP BY 1 ORDER BY 1`,
+    )
+    expect(rows.map((row) => row.experiment_arm)).toEqual(['control', 'exploration', 'policy'])
+    for (const row of rows.slice(0, 2)) expect(Math.abs(row.share - 0.05)).toBeLessThan(0.02)
+  })
+
+  it('explains a subscriber in two languages, back to the raw partitions', async () => {
+    const { rows } = await client.query<{ user_id: string }>(
+      `SELECT user_id FROM ${summary.mart.table} WHERE score_status = 'scored' ORDER BY raw_margin DESC LIMIT 1`,
+    )
+    const userId = rows[0]!.user_id
+    const explained = await product.json<{
+      score: { user_id: string; churn_probability: number }
+      reasons: { text: string }[]
+      lineage: { nodes: { key: string }[] }
+    }>('explain', userId)
+    expect(explained.score.user_id).toBe(userId)
+    expect(explained.reasons).toHaveLength(3)
+    const keys = new Set(explained.lineage.nodes.map((node) => node.key))
+    for (const key of ['models/champion', 'raw/player_events', 'source/subscriptions']) expect(keys).toContain(key)
+    const russian = await product.run('explain', userId, '--lang', 'ru')
+    expect(russian.out).toMatch(/[а-я]/)
+  })
+
+  it('counts what could not be used, and stores what it recorded', async () => {
+    const verified = await product.json<{ ok: boolean }[]>('verify')
+    expect(verified.filter((partition) => !partition.ok)).toEqual([])
+    expect(verified.length).toBeGreaterThan(1_000)
+  })
+
+  it('learns nothing from shuffled labels', async () => {
+    const warehouse = await openWarehouse({ ...product, maxMemory: 2 ** 30 })
+    const rows = await readTrainingRows(warehouse, 'models__training_set', 'paid')
+    await warehouse.close()
+    const slices = temporalSlices(rows.days, 32)
+    const found: number[] = []
+    for (let seed = 1; seed <= SHUFFLES; seed++) {
+      const labels = shuffled(rows.labels, seededRandom(seed))
+      const model = await trainChurnModel({
+        slices: sliceRows({ ...rows, labels }, slices),
+        features: featureNames,
+        modelVersion: `shuffled-${seed}`,
+        seed,
+        rounds: 50,
+      })
+      found.push(model.quality.rocAucPooled.value)
+    }
+    const mean = found.reduce((sum, auc) => sum + auc, 0) / found.length
+    expect(Math.abs(mean - 0.5)).toBeLessThan(0.02)
+  })
+})
+
+/** Fisher and Yates; days and users keep their labels' number, not their labels. */
+function shuffled(labels: Float32Array, random: () => number): Float32Array {
+  const result = labels.slice()
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1))
+    ;[result[i], result[j]] = [result[j]!, result[i]!]
+  }
+  return result
+}
