@@ -22,8 +22,11 @@ export interface Session {
   readonly lineage: Lineage
   readonly stores: Stores
   readonly now: Date
-  /** Recorded state as of this moment; each call reads it anew. */
-  readonly state: (options?: { readonly restate?: boolean }) => Promise<GraphState>
+  /**
+   * Recorded state as of this moment; each call reads it anew. "Fresh" means nothing against stores that were emptied or
+   * are somebody else's: then it throws ForeignStore, unless `anyStores`.
+   */
+  readonly state: (options?: { readonly restate?: boolean; readonly anyStores?: boolean }) => Promise<GraphState>
   close(): Promise<void>
 }
 
@@ -67,8 +70,10 @@ export async function openSessionOn(
     lineage,
     stores,
     now,
-    state: async (stateOptions = {}) =>
-      new GraphState(graph, { code: await codeOf() }, await loadState(lineage, graph), now, stateOptions),
+    state: async (stateOptions = {}) => {
+      if (!stateOptions.anyStores) await stores.requireKnown('noted')
+      return new GraphState(graph, { code: await codeOf() }, await loadState(lineage, graph), now, stateOptions)
+    },
     close: async () => {
       await stores.close()
       await postgres.close()

@@ -46,6 +46,7 @@ export interface Materialization {
 /** Finishes what dead runs left, plans, and runs the plan. */
 export async function materialize(session: Session, options: MaterializeOptions): Promise<Materialization> {
   const recovery = await recoverAbandoned(session)
+  await session.stores.requireKnown('opened')
   const planned = await makePlan(session, options.request, options.signal)
   const declined = options.confirm !== undefined && !(await options.confirm(planned))
   if (declined || !hasWork(planned.plan)) return { recovery, planned, run: undefined }

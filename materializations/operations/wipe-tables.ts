@@ -25,7 +25,6 @@ export async function wipeTable(
   if (whole) {
     await warehouse.command(`DROP VIEW IF EXISTS ${quoteName(baseName(key))}`)
     for (const name of names) await warehouse.command(`DROP TABLE IF EXISTS ${quoteName(name)}`)
-    await session.lineage.query('DELETE FROM asset_tables WHERE asset_key = $1', [key])
     return
   }
   const space = session.graph.space(key)

@@ -102,12 +102,13 @@ async function recordedLocations(
   return rows.map((row) => row.location)
 }
 
-async function deleteRecords(session: Session, { key, partitions }: Wiping): Promise<void> {
+async function deleteRecords(session: Session, { key, partitions, whole }: Wiping): Promise<void> {
   await session.lineage.transaction(async (client) => {
     const tables = ['intents', 'partition_state', 'observations', 'check_results', 'materializations']
     for (const table of tables) {
       await client.query(`DELETE FROM ${table} WHERE asset_key = $1 AND partition = ANY($2)`, [key, partitions])
     }
+    if (whole) await client.query('DELETE FROM asset_tables WHERE asset_key = $1', [key])
   })
 }
 

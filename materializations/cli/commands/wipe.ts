@@ -14,7 +14,9 @@ export const wipe: Register = (program, on) => {
       session(async (open) => {
         const keys = open.graph.select(selection!)
         const request = partitionRequest(options)
-        const wiping = await planWipe(open, await open.state(), keys, request, { effects: options.effects === true })
+        const wiping = await planWipe(open, await open.state({ anyStores: true }), keys, request, {
+          effects: options.effects === true,
+        })
         const total = wiping.reduce((sum, one) => sum + one.partitions.length, 0)
         if (total === 0) return { json: { wiped: 0, assets: [], untouched: [] }, text: 'nothing to wipe' }
         if (!globals.yes) {
