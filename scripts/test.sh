@@ -27,10 +27,13 @@ suite() {
 }
 
 printf '== install\n'
-if ! ./scripts/install.sh libxgboost0 postgresql-15; then
+packages=(libxgboost0 postgresql-15)
+command -v go >/dev/null || packages+=(golang-go)
+if ! ./scripts/install.sh "${packages[@]}" || ! go_folder=$(./scripts/go-for-tests.sh); then
   echo '0 passed, 1 failed'
   exit 1
 fi
+PATH=$go_folder:$PATH
 
 step 'types' npm run --silent typecheck
 step 'lint' npm run --silent lint
