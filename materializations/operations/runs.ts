@@ -69,7 +69,8 @@ export async function showRun(lineage: Lineage, id: string): Promise<RunReport> 
 }
 
 async function findRun(lineage: Lineage, id: string): Promise<RunRow> {
-  const found = await findRuns(lineage, id)
+  // Anything else would be a pattern to the database.
+  const found = /^[0-9a-f-]+$/.test(id) ? await findRuns(lineage, id) : []
   if (found.length === 1) return found[0]!
   throw new OttokError({
     what: `there is ${found.length === 0 ? 'no run' : 'more than one run'} '${id}'`,

@@ -13,8 +13,8 @@ import {
 import { membersOf, readQuestion } from './input-members.ts'
 import { addressText } from './partition-ranges.ts'
 
-/** Nodes at most: a year of days behind a model is a few thousand, which nobody reads. */
-const MAX_NODES = 2_000
+/** Nodes at most: years of days behind a model are more than anybody reads, or a page can draw. */
+const MAX_NODES = 5_000
 
 interface Tracing {
   readonly graph: Graph

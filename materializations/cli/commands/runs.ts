@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander'
 import { type RunReport, type RunSummary, recentRuns, showRun } from '../../operations/runs.ts'
 import type { Register } from '../command.ts'
+import type { Colors } from '../output.ts'
+import { failureLines, resultTable } from '../render/run.ts'
 import { table } from '../render/table.ts'
 import { durationText, timeText } from '../render/words.ts'
 
@@ -14,10 +16,10 @@ export const runs: Register = (program, on) => {
         return { json, text: json.length === 0 ? 'no run yet' : listText(json) }
       }),
   )
-  on(group.command('show <run>').description('one run; the start of its id is enough'), ({ session }, [id]) =>
+  on(group.command('show <run>').description('one run; the start of its id is enough'), ({ session, output }, [id]) =>
     session(async ({ lineage }) => {
       const json = await showRun(lineage, id!)
-      return { json, text: runText(json) }
+      return { json, text: runText(json, output.colors) }
     }),
   )
 }
@@ -40,31 +42,18 @@ function listText(list: readonly RunSummary[]): string {
   return table(columns, rows)
 }
 
-function runText(run: RunReport): string {
+/** One line an asset; `--json` has each partition. */
+function runText(run: RunReport, colors: Colors): string {
   const took = run.durationMs === null ? '' : `, took ${durationText(run.durationMs)}`
   const lines = [
     `run ${run.runId}  ${run.status}`,
     `${run.command}`,
-    `started ${timeText(run.startedAt)} UTC${took}, as of ${timeText(run.asOf)} UTC, process ${run.holder.pid} on ${run.holder.host}`,
+    `started ${timeText(run.startedAt)} UTC${took}, as of ${timeText(run.asOf)} UTC`,
+    `by process ${run.holder.pid} on ${run.holder.host}`,
   ]
   if (run.error !== null) lines.push(`error: ${run.error}`)
-  const columns = [
-    { title: 'ASSET' },
-    { title: 'PARTITION' },
-    { title: 'STATUS' },
-    { title: 'TRIES', align: 'right' as const },
-    { title: 'TOOK', align: 'right' as const },
-    { title: 'NOTE', flexible: true },
-  ]
-  const rows = run.steps.map((step) => [
-    step.key,
-    step.partition,
-    step.status,
-    String(step.attempts),
-    durationText(step.durationMs),
-    (step.error ?? step.skippedBecause ?? '').replaceAll('\n', ' '),
-  ])
-  return [...lines, rows.length === 0 ? 'no step ended' : table(columns, rows)].join('\n')
+  if (run.steps.length === 0) return [...lines, 'no step ended'].join('\n')
+  return [...lines, resultTable(run.steps), ...failureLines(run.steps, colors)].join('\n')
 }
 
 function count(text: string): number {

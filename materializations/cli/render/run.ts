@@ -1,4 +1,3 @@
-import type { PartitionResult } from '../../executor/run-step.ts'
 import type { BlockedAsset } from '../../operations/describe-plan.ts'
 import { addressText } from '../../operations/partition-ranges.ts'
 import type { Warning } from '../../planner/plan.ts'
@@ -6,11 +5,21 @@ import type { Colors } from '../output.ts'
 import { table } from './table.ts'
 import { countText, durationText } from './words.ts'
 
+/** What became of one partition; what both a run just done and a recorded one say. */
+export interface StepResult {
+  readonly key: string
+  readonly partition: string
+  readonly status: string
+  readonly durationMs: number
+  readonly skippedBecause?: string
+  readonly error?: string
+}
+
 /** What became of a run, or of a plan that held nothing to make. */
 export interface RunOutcome {
   readonly runId: string | null
   readonly status: 'succeeded' | 'failed' | 'cancelled' | 'declined'
-  readonly steps: readonly PartitionResult[]
+  readonly steps: readonly StepResult[]
   readonly blocked: readonly BlockedAsset[]
   readonly warnings: readonly Warning[]
   readonly elapsedMs: number
@@ -40,7 +49,8 @@ export function runText(outcome: RunOutcome, colors: Colors): string {
   return lines.join('\n')
 }
 
-function resultTable(results: readonly PartitionResult[]): string {
+/** One line an asset. */
+export function resultTable(results: readonly StepResult[]): string {
   const byAsset = new Map<string, { made: number; unchanged: number; skipped: number; failed: number; ms: number }>()
   for (const result of results) {
     const row = byAsset.get(result.key) ?? { made: 0, unchanged: 0, skipped: 0, failed: 0, ms: 0 }
@@ -66,8 +76,8 @@ function resultTable(results: readonly PartitionResult[]): string {
 }
 
 /** One failure of each asset in full: its other partitions mostly fail for the same reason. */
-function failureLines(results: readonly PartitionResult[], colors: Colors): string[] {
-  const failed = new Map<string, PartitionResult[]>()
+export function failureLines(results: readonly StepResult[], colors: Colors): string[] {
+  const failed = new Map<string, StepResult[]>()
   for (const result of results) {
     if (result.status === 'failed') failed.set(result.key, [...(failed.get(result.key) ?? []), result])
   }

@@ -274,6 +274,7 @@ describe('the commands, on a small project', () => {
       ['reports/daily', '2026-03-02', 'edited'],
       ['scores/mart', '2026-03-02', 'deleted'],
     ])
+    await inSession(async ({ stores }) => (await stores.warehouse()).command('DROP TABLE staging__dead__1'))
   })
 
   it('wipe: asks, and deletes partitions with their state; the rest stays', async () => {
@@ -294,8 +295,7 @@ describe('the commands, on a small project', () => {
     const run = await shop.json<Run>(['materialize'])
     expect(run).toMatchObject({ status: 'succeeded' })
     expect(run.steps.some((step) => step.key === 'delivery/mail')).toBe(false)
-    const left = (await shop.json<Verdict[]>(['verify'], { code: 1 })).filter((verdict) => !verdict.ok)
-    expect(left.map((one) => one.problem)).toEqual(['left-over staging table staging__dead__1'])
+    expect((await shop.json<Verdict[]>(['verify'])).every((verdict) => verdict.ok)).toBe(true)
   })
 
   it('a failing asset: exit 1, the partition, the cause and what to do next', async () => {
