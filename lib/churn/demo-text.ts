@@ -1,6 +1,5 @@
 import type { ModuleContext } from '../config/module-command.ts'
-import type { DemoSummary } from './demo.ts'
-import type { SegmentSummary } from './segment-summary.ts'
+import type { DemoSummary, SegmentSummary } from './summary.ts'
 
 /** The demo's summary for people: quality by segment, the mart, and what to try next. */
 export function demoText(summary: DemoSummary, context: ModuleContext): string {

@@ -5,7 +5,7 @@ import type { ModuleCommand, ModuleContext, ModuleOutput } from '../config/modul
 import type { ChurnQuality } from '../learning/index.ts'
 import { readTruth, simulate } from '../sources/index.ts'
 import { demoText } from './demo-text.ts'
-import { judgeSegment, type SegmentSummary } from './segment-summary.ts'
+import { type DemoSummary, judgeSegment, type SegmentSummary } from './summary.ts'
 
 /** What the demo needs to know of the graph it runs. */
 export interface DemoPlan {
@@ -20,14 +20,6 @@ export interface DemoPlan {
   /** Table of the mart, `schema.table`. */
   readonly martTable: readonly [schema: string, table: string]
   readonly leastDays: number
-}
-
-export interface DemoSummary {
-  readonly segments: readonly SegmentSummary[]
-  readonly mart: { readonly rows: number; readonly table: string; readonly statuses: Readonly<Record<string, number>> }
-  readonly runId: string | undefined
-  readonly elapsedMs: number
-  readonly peakMemoryBytes: number
 }
 
 /** Simulates a service once, then runs the whole graph on the embedded stores and judges what came out. */

@@ -1,3 +1,3 @@
-export { type DemoPlan, type DemoSummary, demoCommand } from './demo.ts'
+export { type DemoPlan, demoCommand } from './demo.ts'
 export { type ExplainPlan, explainCommand } from './explain-user.ts'
-export { judgeSegment, type SegmentSummary } from './segment-summary.ts'
+export { type DemoSummary, judgeSegment, type SegmentSummary } from './summary.ts'

@@ -26,6 +26,15 @@ export interface SegmentSummary {
   readonly leak: boolean
 }
 
+/** What the demo found: the segments' models, the mart, and what it took. */
+export interface DemoSummary {
+  readonly segments: readonly SegmentSummary[]
+  readonly mart: { readonly rows: number; readonly table: string; readonly statuses: Readonly<Record<string, number>> }
+  readonly runId: string | undefined
+  readonly elapsedMs: number
+  readonly peakMemoryBytes: number
+}
+
 export function judgeSegment(
   segment: string,
   quality: ChurnQuality,
