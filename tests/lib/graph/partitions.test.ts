@@ -69,6 +69,14 @@ describe('a partition exists when its window has ended by now', () => {
       '2026-05-03T06:00:00Z',
       ['2026-03-01'],
     ],
+    [
+      'a delay in months ends on the last day of a shorter month',
+      daily({ start: '2026-01-29', timezone: 'UTC', delay: { months: 1 } }),
+      '2026-02-28T00:00:00Z',
+      ['2026-01-29', '2026-01-30'],
+    ],
+    ['months come before days', day('UTC', { delay: { months: 1, days: 1 } }), '2026-04-03T00:00:00Z', ['2026-03-01']],
+    ['months come before days', day('UTC', { delay: { months: 1, days: 1 } }), '2026-04-02T23:59:59Z', []],
     ['fixed keys always exist', fixed('b', 'a'), '1970-01-01T00:00:00Z', ['b', 'a']],
     ['a single partition always exists', single, '1970-01-01T00:00:00Z', ['']],
     [

@@ -24,13 +24,13 @@ const CALENDARS = { day: calendar('day'), month: calendar('month') }
 
 const sameList = (a: readonly string[], b: readonly string[]) => a.join(' ') === b.join(' ')
 
-interface Split {
+export interface Split {
   readonly time: string | undefined
   readonly fixed: string
 }
 
 /** A key's time and fixed part, found by form alone. */
-function split(space: PartitionSpace, key: string): Split {
+export function split(space: PartitionSpace, key: string): Split {
   const parts = key.split('|')
   const isTime = (part: string) => /^\d{4}-\d{2}/.test(part)
   if (!space.time) return { time: undefined, fixed: key }
@@ -63,7 +63,7 @@ export function naiveReads(
   return times.flatMap((time) => up.keys.filter(fixedMatches).map((fixed) => keyOf(up, time, fixed)))
 }
 
-function keyOf(space: PartitionSpace, time: string, fixed: string): string {
+export function keyOf(space: PartitionSpace, time: string, fixed: string): string {
   if (!space.time) return fixed
   if (space.definition.kind !== 'cross') return time
   return space.definition.dimensions[0].definition.kind === 'time' ? `${time}|${fixed}` : `${fixed}|${time}`

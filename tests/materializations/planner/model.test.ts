@@ -1,0 +1,19 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { play, type Tally } from './support/play.ts'
+import { stepsArbitrary, worldArbitrary } from './support/scenarios.ts'
+
+const RUNS = Number(process.env.OTTOK_MODEL_RUNS ?? 120)
+
+test('the planner agrees with a plain model of every version of every partition', () => {
+  const tally: Tally = { seen: new Map() }
+  fc.assert(
+    fc.property(worldArbitrary, stepsArbitrary, (world, steps) => play(world, steps, tally)),
+    { numRuns: RUNS },
+  )
+  // It was about something: every cause, plan part and kind of run came up.
+  const kinds = ['missing', 'unfinished', 'failed', 'code', 'partitions', 'deps', 'data', 'restated']
+  for (const kind of [...kinds, 'possible', 'blocked', 'run that made something', 'restate run'])
+    expect(tally.seen.get(kind) ?? 0, kind).toBeGreaterThan(0)
+  console.info(`compared ${tally.seen.get('compared')} states: ${JSON.stringify(Object.fromEntries(tally.seen))}`)
+})

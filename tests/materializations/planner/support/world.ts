@@ -1,0 +1,59 @@
+import {
+  type Asset,
+  type AssetKey,
+  asset,
+  defineGraph,
+  effectAsset,
+  externalAsset,
+  type Graph,
+  type PartitionMapping,
+  type PartitionsDefinition,
+  value,
+} from '../../../../lib/graph/index.ts'
+
+/** An input as a test changes it. */
+export interface InputSpec {
+  readonly name: string
+  readonly upstream: AssetKey
+  readonly mapping: PartitionMapping
+}
+
+export interface AssetSpec {
+  readonly key: AssetKey
+  readonly kind: 'external' | 'function' | 'effect'
+  readonly partitions: PartitionsDefinition
+  readonly inputs: readonly InputSpec[]
+  /** Edited by adding one. */
+  readonly code: number
+}
+
+/** Definitions, today's tool and the moment: all that a user can change without making anything. */
+export interface World {
+  readonly assets: readonly AssetSpec[]
+  readonly hasher: number
+  readonly now: Date
+}
+
+export function codeOf(world: World, spec: AssetSpec): string {
+  return spec.kind === 'external' ? '' : `h${world.hasher}-tool1.0:${spec.code}`
+}
+
+/** The real graph of a world. */
+export function graphOf(world: World): Graph {
+  const made = new Map<AssetKey, Asset>()
+  for (const spec of world.assets) {
+    const deps = Object.fromEntries(
+      spec.inputs.map(({ name, upstream, mapping }) => [name, { asset: made.get(upstream)!, mapping }]),
+    )
+    const { key, partitions } = spec
+    made.set(
+      key,
+      spec.kind === 'external'
+        ? externalAsset({ key, partitions, observe: async () => new Map() })
+        : spec.kind === 'effect'
+          ? effectAsset({ key, partitions, deps, act: async () => ({}) })
+          : asset({ key, partitions, deps, store: value, materialize: async () => ({ kind: 'value', value: 0 }) }),
+    )
+  }
+  return defineGraph({ assets: [...made.values()] })
+}
