@@ -3,7 +3,7 @@ import { OttokError } from '../../lib/config/errors.ts'
 import { type FunctionAsset, type PublishedStore, partitionKey } from '../../lib/graph/index.ts'
 import { insertVersions, lockSequence, type NewVersion, requireLease, requireUnmovedInputs } from '../lineage/record.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
-import { dropReplacedLoad, ensurePublished, loadPublished, publishedSchema } from '../stores/published-table.ts'
+import { dropUnrecordedLoads, ensurePublished, loadPublished, publishedSchema } from '../stores/published-table.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
@@ -31,7 +31,6 @@ export async function publishPartition(
   }
   const schema = publishedSchema(store, env.environment)
   await env.lineage.transaction((client) => ensurePublished(client, store, schema))
-  const before = env.state.asset(asset.key).record(ordinal)?.current
   const recorded = await env.lineage.transaction(async (client) => {
     await requireLease(client, asset.key, env.leases.token)
     const content = createHash('sha256')
@@ -58,10 +57,7 @@ export async function publishPartition(
     return insertVersions(client, [version])
   })
   reached('published-recorded')
-  if (before?.location.kind === 'published') {
-    const replaced = before.location.load
-    await env.lineage.transaction((client) => dropReplacedLoad(client, store, schema, replaced))
-  }
+  await env.lineage.transaction((client) => dropUnrecordedLoads(client, store, schema, asset.key))
   return { recorded, failed: [] }
 }
 

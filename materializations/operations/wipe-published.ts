@@ -1,7 +1,7 @@
 import type { PublishedStore } from '../../lib/graph/index.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import type { Session } from '../session.ts'
-import { dropReplacedLoad, publishedSchema } from '../stores/published-table.ts'
+import { dropLoad, publishedSchema } from '../stores/published-table.ts'
 
 /** Drops recorded loads. Readers fall back to the newest load that is left, or see no rows. */
 export async function wipePublished(
@@ -17,7 +17,7 @@ export async function wipePublished(
     const present = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [pointer])
     if (!present.rows[0]!.found) return
     await client.query(`DELETE FROM ${pointer} WHERE load_id::text = ANY($1)`, [loads])
-    for (const load of loads) await dropReplacedLoad(client, store, schema, load)
+    for (const load of loads) await dropLoad(client, store, schema, load)
     await client.query(
       `INSERT INTO ${pointer} (load_id, partition, rows)
        SELECT (location->>'load')::bigint, partition, (location->>'rows')::bigint FROM partition_state

@@ -91,13 +91,31 @@ export async function loadPublished(
   return { load, rows: count }
 }
 
-/** Drops loads that a newer load of the same partition has replaced; short, after the commit. */
-export async function dropReplacedLoad(
+/**
+ * Drops the loads of an asset's table that no partition is recorded with: those that newer loads replaced. Short, after the
+ * commit; what a process did not live to drop goes with the next load, or in recovery.
+ */
+export async function dropUnrecordedLoads(
   client: PoolClient,
   store: PublishedStore,
   schema: string,
-  load: string,
+  assetKey: string,
 ): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [schema])
+  // A load and its record are committed together: one statement sees both or neither.
+  const unrecorded = await client.query<{ load: string }>(
+    `SELECT substr(child.relname, length($2) + 1) AS load
+     FROM pg_inherits i JOIN pg_class child ON child.oid = i.inhrelid
+     WHERE i.inhparent = to_regclass($1) AND starts_with(child.relname, $2)
+       AND substr(child.relname, length($2) + 1) NOT IN (
+         SELECT location->>'load' FROM partition_state WHERE asset_key = $3 AND location->>'kind' = 'published')`,
+    [`"${schema}"."${store.table}_history"`, `${store.table}_load_`, assetKey],
+  )
+  for (const { load } of unrecorded.rows) await dropLoad(client, store, schema, load)
+}
+
+/** Drops one load, if it is there. */
+export async function dropLoad(client: PoolClient, store: PublishedStore, schema: string, load: string): Promise<void> {
   const table = `"${schema}"."${store.table}_load_${load}"`
   const exists = await client.query('SELECT to_regclass($1) IS NOT NULL AS found', [table])
   if (!exists.rows[0].found) return
