@@ -78,14 +78,20 @@ export async function runPlan(
       done += step.ordinals.length
       options.onProgress?.({ total, done, step, state: 'ended' })
     })
-    await settleViews(env, new Set(steps.map((step) => step.key)))
+    await settleViews(env)
   } catch (error) {
     crash = error
   }
   const status = options.signal.aborted ? 'cancelled' : crash || results.some(isFailure) ? 'failed' : 'succeeded'
-  await insertSteps(lineage, runId, rows)
-  await leases.release()
-  await finishRun(lineage, runId, status, crash === undefined ? undefined : String(crash))
+  try {
+    await insertSteps(lineage, runId, rows)
+    await leases.release()
+    await finishRun(lineage, runId, status, crash === undefined ? undefined : String(crash))
+  } catch (error) {
+    // The first error is the one to tell; the next command takes this run for interrupted.
+    if (crash === undefined) throw error
+    options.log.warn('the end of the run could not be recorded', { error: String(error) })
+  }
   reached('run-finished')
   if (crash !== undefined && status !== 'cancelled') throw crash
   return { runId, status, results }

@@ -49,7 +49,10 @@ export function stepsOf(state: GraphState, plan: Plan): readonly Step[] {
   return steps
 }
 
-/** Runs steps as soon as the steps before them have ended, at most `concurrency` at a time. */
+/**
+ * Runs steps as soon as the steps before them have ended, at most `concurrency` at a time. When one rejects, no other is
+ * started, and its error is thrown once those that run have ended.
+ */
 export async function runInOrder(
   steps: readonly Step[],
   concurrency: number,
@@ -77,6 +80,11 @@ export async function runInOrder(
     // Lowest number first: a step's inputs are the freshest in cache, and its staging lives shortest.
     ready.sort((a, b) => a.no - b.no)
     while (ready.length > 0 && running.size < concurrency) start(ready.shift()!)
-    await Promise.race(running)
+    try {
+      await Promise.race(running)
+    } catch (error) {
+      await Promise.allSettled(running)
+      throw error
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { migrate, type Postgres } from '../../lib/postgres/index.ts'
+import { connectionErrorOf } from './connection-lost.ts'
 import { lineageMigrations } from './migrations.ts'
 
 /** The lineage store of one environment. Everything in it goes through `transaction` or `query`. */
@@ -7,7 +8,7 @@ export interface Lineage {
   readonly schema: string
   readonly pool: Pool
   query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>
-  /** One transaction with the schema as search path; rolls back on any error. */
+  /** One transaction with the schema as search path; rolls back on any error. Throws ConnectionLost when PostgreSQL is gone. */
   transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
 }
 
@@ -15,11 +16,16 @@ export interface Lineage {
 export async function openLineage(postgres: Postgres, environment: string): Promise<Lineage> {
   const schema = `ottok_${environment}`
   await migrate(postgres.pool, { schema, migrations: lineageMigrations })
-  const transaction = <T>(work: (client: PoolClient) => Promise<T>): Promise<T> =>
-    postgres.transaction(async (client) => {
-      await client.query(`SET LOCAL search_path TO "${schema}"`)
-      return work(client)
-    })
+  const transaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+    try {
+      return await postgres.transaction(async (client) => {
+        await client.query(`SET LOCAL search_path TO "${schema}"`)
+        return work(client)
+      })
+    } catch (error) {
+      throw connectionErrorOf(error)
+    }
+  }
   return {
     schema,
     pool: postgres.pool,
