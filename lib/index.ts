@@ -18,13 +18,16 @@ export {
   checkParity,
   compareParity,
   ece,
+  type FloatMatrix,
   fitCalibration,
+  floatMatrix,
   type Interval as ConfidenceInterval,
   ksDistance,
   liftAt,
   loadScorer,
   logLoss,
   type Matrix,
+  type MatrixRequest,
   type ModelSignature,
   measureQuality,
   openXgboost,
@@ -51,5 +54,3 @@ export {
   writeOnnx,
   type Xgboost,
 } from './learning/index.ts'
-// From its file: the folder's index would load the engine.
-export { type FloatMatrix, floatMatrix, type MatrixRequest } from './warehouse/matrix.ts'

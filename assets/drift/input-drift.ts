@@ -1,7 +1,7 @@
 import { matrixDrift } from '../../lib/drift/index.ts'
 import { churnFeatures, modelColumns } from '../../lib/features/index.ts'
 import { asOf, asset, through, warehouse } from '../../lib/graph/index.ts'
-import { floatMatrix } from '../../lib/warehouse/index.ts'
+import { floatMatrix } from '../../lib/learning/index.ts'
 import { snapshot } from '../features/snapshot.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'

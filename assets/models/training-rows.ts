@@ -1,7 +1,6 @@
 import { churnFeatures, modelColumns } from '../../lib/features/index.ts'
 import type { QueryEngine } from '../../lib/graph/index.ts'
-import type { ChurnRows } from '../../lib/learning/index.ts'
-import { floatMatrix } from '../../lib/warehouse/index.ts'
+import { type ChurnRows, floatMatrix } from '../../lib/learning/index.ts'
 
 /** What stands behind the features of a training row. */
 const FLAGS = ['y', 'due', 'undecided'] as const

@@ -1,7 +1,6 @@
 import { churnFeatures, modelColumns } from '../../lib/features/index.ts'
 import { asOf, asset, through, unique, warehouse } from '../../lib/graph/index.ts'
-import { calibrate, loadScorer } from '../../lib/learning/index.ts'
-import { floatMatrix } from '../../lib/warehouse/index.ts'
+import { calibrate, floatMatrix, loadScorer } from '../../lib/learning/index.ts'
 import { snapshot } from '../features/snapshot.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { OttokError } from '../config/errors.ts'
 import type { ModuleCommand, ModuleContext, ModuleOutput } from '../config/module-command.ts'
 import type { ChurnQuality } from '../learning/index.ts'
-import { readTruth, simulate } from '../sources/index.ts'
+import { readTruth, simulate } from '../sources/simulator/index.ts'
 import { demoText } from './demo-text.ts'
 import { type DemoSummary, judgeSegment, type SegmentSummary } from './summary.ts'
 

@@ -1,5 +1,5 @@
 import type { ChurnQuality } from '../learning/index.ts'
-import type { CutoffTruth } from '../sources/index.ts'
+import type { CutoffTruth } from '../sources/simulator/index.ts'
 
 /** How good a segment's model is beside what the simulated world allows. */
 export interface SegmentSummary {

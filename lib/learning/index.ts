@@ -1,5 +1,6 @@
 export * from './calibration/index.ts'
 export * from './churn/index.ts'
+export { type FloatMatrix, floatMatrix, type MatrixRequest } from './float-matrix.ts'
 export { checkMatrix, type Matrix, sharedMatrix, takeRows } from './matrix.ts'
 export * from './metrics/index.ts'
 export * from './model/index.ts'

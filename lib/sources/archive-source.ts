@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { OttokError } from '../config/errors.ts'
-import { type ArchiveIndex, columnsOf, type IndexedDay, type SourceName, seenUntil, shapes } from './simulator/index.ts'
+import type { ArchiveIndex, IndexedDay } from './simulator/archive.ts'
+import { seenUntil } from './simulator/arrivals.ts'
+import { columnsOf, type SourceName, shapes } from './simulator/shapes.ts'
 import type { DaySource, DayVersion, SourceColumn } from './source.ts'
 
 /** Rows are seen in whole batches of a quarter of an hour, at whose end c(D) falls in every zone. */

@@ -1,7 +1,8 @@
 /** The sources of a simulated world. Its truth cannot be reached through them. */
 import { join } from 'node:path'
 import { openArchiveSource } from './archive-source.ts'
-import { readWorld, type SourceName, type World } from './simulator/index.ts'
+import type { SourceName } from './simulator/shapes.ts'
+import { readWorld, type World } from './simulator/world.ts'
 import type { DaySource } from './source.ts'
 
 export interface SimulatedSources {

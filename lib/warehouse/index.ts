@@ -1,6 +1,5 @@
 export { WarehouseError } from './failures.ts'
 export { openFormatter, type SqlFormatter } from './formatter.ts'
-export { type FloatMatrix, floatMatrix, type MatrixRequest } from './matrix.ts'
 export { openWarehouse, type WarehouseRequest } from './open.ts'
 export { quoteIdentifier, quoteString } from './sql-text.ts'
 export type { InputFormat, OutputFormat, QueryOptions, Warehouse } from './types.ts'

@@ -13,6 +13,48 @@ export function dayKey(ordinal: number): string {
   return new Date(ordinal * 86_400_000).toISOString().slice(0, 10)
 }
 
+/**
+ * The ordinal of exactly `YYYY-MM-DD` or `YYYY-MM`, or undefined for other text and for days that are not
+ * on the calendar. Reads digits: loading state does this for every recorded partition.
+ */
+export function strictOrdinal(grain: 'day' | 'month', text: string): number | undefined {
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 2)
+  if (text.charCodeAt(4) !== DASH || !(month >= 1 && month <= 12)) return undefined
+  if (grain === 'month') return text.length === 7 && year >= 0 ? year * 12 + month - 1 : undefined
+  const day = digits(text, 8, 2)
+  if (text.length !== 10 || text.charCodeAt(7) !== DASH || !(day >= 1 && day <= daysOf(year, month))) return undefined
+  return daysFromCivil(year, month, day)
+}
+
+const DASH = 45
+
+/** A number of `count` digits, or NaN. */
+function digits(text: string, at: number, count: number): number {
+  let value = 0
+  for (let i = at; i < at + count; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+}
+
+/** Days since 1970-01-01 in the Gregorian calendar; years begin in March, so that the leap day comes last. */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
 export function monthOrdinal(key: string): number {
   return Number(key.slice(0, 4)) * 12 + Number(key.slice(5, 7)) - 1
 }

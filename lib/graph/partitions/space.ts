@@ -1,5 +1,5 @@
 import { EMPTY, type IntervalSet, interval } from '../interval-set.ts'
-import { existingEnd, timeKey, timeOrdinal, timeWindow } from './calendar.ts'
+import { existingEnd, strictOrdinal, timeKey, timeOrdinal, timeWindow } from './calendar.ts'
 import type { FixedPartitions, PartitionsDefinition, TimePartitions } from './definitions.ts'
 
 /**
@@ -77,21 +77,14 @@ export function partitionOrdinal(space: PartitionSpace, key: string): number | u
     const index = space.keys.indexOf(key)
     return index < 0 ? undefined : index
   }
-  const parts = key.split('|')
-  let timePart: string | undefined = key
-  let fixedPart = ''
-  if (space.definition.kind === 'cross') {
-    if (parts.length !== 2) return undefined
-    const timeFirst = space.definition.dimensions[0].definition.kind === 'time'
-    timePart = timeFirst ? parts[0] : parts[1]
-    fixedPart = (timeFirst ? parts[1] : parts[0])!
-  }
-  const form = space.time.grain === 'day' ? /^\d{4}-\d{2}-\d{2}$/ : /^\d{4}-\d{2}$/
-  if (timePart === undefined || !form.test(timePart)) return undefined
-  const time = timeOrdinal(space.time, timePart)
-  if (!Number.isFinite(time) || timeKey(space.time, time) !== timePart) return undefined
-  const index = space.keys.indexOf(fixedPart)
-  return index < 0 ? undefined : time * space.keys.length + index
+  const { grain } = space.time
+  if (space.definition.kind !== 'cross') return strictOrdinal(grain, key)
+  const bar = key.indexOf('|')
+  const timeFirst = space.definition.dimensions[0].definition.kind === 'time'
+  const [first, second] = [key.slice(0, bar), key.slice(bar + 1)]
+  const time = bar < 0 ? undefined : strictOrdinal(grain, timeFirst ? first : second)
+  const index = space.keys.indexOf(timeFirst ? second : first)
+  return time === undefined || index < 0 ? undefined : time * space.keys.length + index
 }
 
 /** All partitions between two time ordinals, over all keys. */

@@ -157,6 +157,23 @@ describe('properties', () => {
     )
   })
 
+  test('dates are read as Date reads them, and only those there are', () => {
+    const days = partitionSpace(daily({ start: '2026-01-01', timezone: 'UTC' }))
+    const part = (min: number, max: number, width: number) =>
+      fc.integer({ min, max }).map((n) => String(n).padStart(width, '0'))
+    fc.assert(
+      fc.property(part(1600, 2500, 4), part(0, 14, 2), part(0, 33, 2), (year, month, day) => {
+        const text = `${year}-${month}-${day}`
+        const date = new Date(`${text}T00:00:00Z`)
+        const isDate = !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text
+        expect(partitionOrdinal(days, text)).toBe(isDate ? date.getTime() / 86_400_000 : undefined)
+      }),
+      { numRuns: 2000 },
+    )
+    for (const text of ['2026-1-011', '+026-01-01', '2026/01/01', '2026-01-0a', '2026-01-01 ', ' 2026-01-01', '２026-01-01'])
+      expect(partitionOrdinal(days, text)).toBeUndefined()
+  })
+
   test('exactly those exist whose moment has come', () => {
     fc.assert(
       fc.property(partitionsArbitrary, instant, (definition, now) => {

@@ -3,7 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
-import { defaultParameters, type Parameters, type SimulatedWorld, simulate } from '../../../lib/sources/index.ts'
+import {
+  defaultParameters,
+  type Parameters,
+  type SimulatedWorld,
+  simulate,
+} from '../../../lib/sources/simulator/index.ts'
 import { openWarehouse, type Warehouse } from '../../../lib/warehouse/index.ts'
 
 const made: string[] = []

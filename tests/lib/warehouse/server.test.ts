@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { floatMatrix, openWarehouse, type Warehouse, WarehouseError } from '../../../lib/warehouse/index.ts'
+import { floatMatrix } from '../../../lib/learning/index.ts'
+import { openWarehouse, type Warehouse, WarehouseError } from '../../../lib/warehouse/index.ts'
 import { type ClickHouseHttp, startClickHouseHttp } from '../../standins/clickhouse-http.ts'
 
 let server: ClickHouseHttp

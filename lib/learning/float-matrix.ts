@@ -1,5 +1,4 @@
-import { quoteIdentifier } from './sql-text.ts'
-import type { QueryOptions, Warehouse } from './types.ts'
+import type { QueryEngine } from '../graph/index.ts'
 
 /** What becomes a matrix. */
 export interface MatrixRequest {
@@ -9,7 +8,7 @@ export interface MatrixRequest {
   readonly columns: readonly string[]
   /** Columns that come beside the matrix as text, e.g. user_id. */
   readonly key?: readonly string[]
-  readonly params?: QueryOptions['params']
+  readonly params?: Readonly<Record<string, unknown>>
   readonly signal?: AbortSignal
 }
 
@@ -24,12 +23,12 @@ export interface FloatMatrix {
 }
 
 /** Reads a SELECT into one flat matrix; keys and numbers come from the same pass, so that their rows always agree. */
-export async function floatMatrix(warehouse: Pick<Warehouse, 'bytes'>, request: MatrixRequest): Promise<FloatMatrix> {
+export async function floatMatrix(engine: Pick<QueryEngine, 'bytes'>, request: MatrixRequest): Promise<FloatMatrix> {
   const { columns, key = [] } = request
-  const keys = key.map((name) => `ifNull(toString(${quoteIdentifier(name)}), '')`)
-  const numbers = columns.map((name) => `toFloat32(ifNull(${quoteIdentifier(name)}, nan))`)
+  const keys = key.map((name) => `ifNull(toString(${quoted(name)}), '')`)
+  const numbers = columns.map((name) => `toFloat32(ifNull(${quoted(name)}, nan))`)
   const sql = `SELECT ${[...keys, ...numbers].join(', ')} FROM (${request.sql}\n)`
-  const bytes = await warehouse.bytes(sql, 'RowBinary', {
+  const bytes = await engine.bytes(sql, 'RowBinary', {
     ...(request.params === undefined ? {} : { params: request.params }),
     signal: request.signal,
   })
@@ -69,4 +68,8 @@ function numbersAndKeys(bytes: Uint8Array, columns: readonly string[], key: read
   }
   const data = new Float32Array(packed.buffer.slice(0, rows * width))
   return { rows, columns, data, keys: Object.fromEntries(key.map((name, i) => [name, keys[i]!])) }
+}
+
+function quoted(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { floatMatrix, openWarehouse, type Warehouse } from '../../../lib/warehouse/index.ts'
-import { makeHome, removeHomes } from './home.ts'
+import { floatMatrix } from '../../../lib/learning/index.ts'
+import { openWarehouse, type Warehouse } from '../../../lib/warehouse/index.ts'
+import { makeHome, removeHomes } from '../warehouse/home.ts'
 
 let warehouse: Warehouse
 
