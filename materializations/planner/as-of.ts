@@ -1,7 +1,8 @@
 import { type Edge, partitionKey, timeOf, timeWindow } from '../../lib/graph/index.ts'
+import { combinedText } from './combined-version.ts'
 import type { GraphState } from './graph-state.ts'
 import type { HistoryEntry } from './recorded.ts'
-import { type CombinedVersion, combinedText } from './version-index.ts'
+import type { CombinedVersion } from './version-index.ts'
 
 /** What an `asOf` input reads. */
 export interface InForce {

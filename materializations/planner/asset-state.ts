@@ -3,13 +3,16 @@ import {
   type IntervalSet,
   keyIndexOf,
   type PartitionSpace,
-  partitionKey,
   partitionOrdinal,
   sets,
   timeOf,
 } from '../../lib/graph/index.ts'
+import { combinedText, isCombined, memberHash } from './combined-version.ts'
 import type { PartitionRecord } from './recorded.ts'
-import { type CombinedVersion, combinedText, memberHash, VersionIndex } from './version-index.ts'
+import { type CombinedVersion, LANES, VersionIndex } from './version-index.ts'
+
+/** Comparing allocates nothing: a plan compares every input of every partition. */
+const scratch = new Uint32Array(LANES)
 
 /** Recorded partitions of one asset, with the combined version of any block of them. */
 export class AssetState {
@@ -66,14 +69,22 @@ export class AssetState {
 
   /** Combined version and number of readable members of a block. */
   combined(box: Box): CombinedVersion {
-    const lanes = new Uint32Array(4)
+    const lanes = new Uint32Array(LANES)
+    return combinedText(this.#accumulate(box, lanes), lanes)
+  }
+
+  /** Whether a block still has this combined version. */
+  isAt(version: CombinedVersion, box: Box): boolean {
+    scratch.fill(0)
+    return isCombined(version, this.#accumulate(box, scratch), scratch)
+  }
+
+  #accumulate(box: Box, into: Uint32Array): number {
+    const [from, to] = this.space.time ? [box.from, box.to] : [0, 1]
     let count = 0
-    const keys = box.keys ?? this.space.keys.keys()
-    for (const key of keys) {
-      if (this.space.time) count += this.#indexes[key]!.accumulate(box.from, box.to, lanes)
-      else count += this.#indexes[key]!.accumulate(0, 1, lanes)
-    }
-    return combinedText(count, lanes)
+    if (box.keys) for (const key of box.keys) count += this.#indexes[key]!.accumulate(from, to, into)
+    else for (const index of this.#indexes) count += index.accumulate(from, to, into)
+    return count
   }
 
   /** Ordinals of a block. */
@@ -89,7 +100,7 @@ export class AssetState {
     const time = timeOf(this.space, ordinal)
     const index = this.#indexes[keyIndexOf(this.space, ordinal)]!
     if (index.covers(time)) {
-      index.add(time, memberHash(partitionKey(this.space, ordinal), record.current.dataVersion), sign)
+      index.add(time, memberHash(record.partition, record.current.dataVersion), sign)
     }
   }
 }

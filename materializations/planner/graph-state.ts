@@ -11,9 +11,9 @@ import {
 } from '../../lib/graph/index.ts'
 import { inForce } from './as-of.ts'
 import { AssetState } from './asset-state.ts'
+import { countOf } from './combined-version.ts'
 import type { HistoryEntry, RecordedBox, RecordedInput, RecordedState } from './recorded.ts'
 import { VersionHistory } from './version-history.ts'
-import { countOf } from './version-index.ts'
 
 export interface Versions {
   /** Today's code version of each asset. */
@@ -31,6 +31,7 @@ export class GraphState {
   readonly restate: boolean
   readonly #assets = new Map<AssetKey, AssetState>()
   readonly #mappings = new Map<Edge, ResolvedMapping>()
+  readonly #signatures = new Map<AssetKey, string>()
   readonly #history: Map<AssetKey, VersionHistory>
   #seq: number
 
@@ -52,6 +53,7 @@ export class GraphState {
     )
     for (const key of graph.order) {
       const space = graph.space(key)
+      this.#signatures.set(key, partitionsSignature(space.definition))
       this.#assets.set(key, new AssetState(space, existingPartitions(space, now), recorded.records.get(key) ?? []))
     }
     for (const key of graph.order) {
@@ -75,7 +77,7 @@ export class GraphState {
   }
 
   partitionsSignature(key: AssetKey): string {
-    return partitionsSignature(this.graph.asset(key).partitions)
+    return this.#signatures.get(key)!
   }
 
   /** Past versions of an asset that is read `asOf`. */

@@ -1,5 +1,5 @@
+import { memberHash } from './combined-version.ts'
 import type { HistoryEntry } from './recorded.ts'
-import { memberHash } from './version-index.ts'
 
 interface Line {
   /** In the order of their sequence numbers. */

@@ -20,8 +20,8 @@ export function dayKey(ordinal: number): string {
 export function strictOrdinal(grain: 'day' | 'month', text: string): number | undefined {
   const year = digits(text, 0, 4)
   const month = digits(text, 5, 2)
-  if (text.charCodeAt(4) !== DASH || !(month >= 1 && month <= 12)) return undefined
-  if (grain === 'month') return text.length === 7 && year >= 0 ? year * 12 + month - 1 : undefined
+  if (!(year >= 0) || text.charCodeAt(4) !== DASH || !(month >= 1 && month <= 12)) return undefined
+  if (grain === 'month') return text.length === 7 ? year * 12 + month - 1 : undefined
   const day = digits(text, 8, 2)
   if (text.length !== 10 || text.charCodeAt(7) !== DASH || !(day >= 1 && day <= daysOf(year, month))) return undefined
   return daysFromCivil(year, month, day)

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { daily, existingPartitions, partitionKey, partitionSpace, sets } from '../../../lib/graph/index.ts'
 import { AssetState } from '../../../materializations/planner/asset-state.ts'
+import { combinedText, countOf, isCombined, memberHash } from '../../../materializations/planner/combined-version.ts'
 import type { PartitionRecord } from '../../../materializations/planner/recorded.ts'
-import { combinedText, countOf, memberHash, VersionIndex } from '../../../materializations/planner/version-index.ts'
+import { VersionIndex } from '../../../materializations/planner/version-index.ts'
 
 const member = fc.record({ time: fc.integer({ min: 10, max: 29 }), data: fc.constantFrom('a', 'b', 'c') })
 const members = fc.uniqueArray(member, { selector: ({ time }) => time })
@@ -70,6 +71,54 @@ test('equal members do not cancel', () => {
   const index = new VersionIndex(0, 4)
   for (const time of [0, 1]) index.add(time, memberHash('same', 'same'), 1)
   expect(textOf(index, 0, 2)).not.toBe(textOf(index, 2, 4))
+})
+
+test('texts are compared as they are written', () => {
+  const lanes = fc
+    .tuple(...Array.from({ length: 4 }, () => fc.nat({ max: 0xffffffff })))
+    .map((list) => Uint32Array.from(list))
+  fc.assert(
+    fc.property(fc.nat(), lanes, fc.nat(), lanes, fc.nat({ max: 3 }), (count, a, otherCount, b, lane) => {
+      const text = combinedText(count, a)
+      expect(text).toMatch(/^\d+:[0-9a-f]{32}$/)
+      expect(isCombined(text, count, a)).toBe(true)
+      const nearly = Uint32Array.from(a)
+      nearly[lane]! ^= 1
+      expect(isCombined(text, count, nearly)).toBe(false)
+      expect(isCombined(text, count + 1, a)).toBe(false)
+      expect(isCombined(text, otherCount, b)).toBe(combinedText(otherCount, b) === text)
+    }),
+  )
+  expect(isCombined('', 0, new Uint32Array(4))).toBe(false)
+  expect(isCombined('0:', 0, new Uint32Array(4))).toBe(false)
+})
+
+test('hashes of like texts are unlike: no lane repeats, each bit is set half the time', () => {
+  const lanes = [0, 1, 2, 3].map(() => new Set<number>())
+  const bits = new Float64Array(128)
+  const size = 20_000
+  for (let i = 0; i < size; i++) {
+    const hash = memberHash(`2026-01-${i}`, `v${i % 3}`)
+    for (const [lane, value] of hash.entries()) {
+      lanes[lane]!.add(value)
+      for (let bit = 0; bit < 32; bit++) bits[lane * 32 + bit]! += (value >>> bit) & 1
+    }
+  }
+  // By chance some 0.05 pairs of 20,000 draws from 2^32 are equal; 10 would be no chance.
+  for (const seen of lanes) expect(seen.size).toBeGreaterThan(size - 10)
+  expect([...bits].filter((ones) => Math.abs(ones / size - 0.5) > 0.02)).toEqual([])
+})
+
+test('what two partitions hold cannot be swapped unseen, for any two of a thousand days', () => {
+  const sum = (...hashes: Uint32Array[]) =>
+    [0, 1, 2, 3].map((lane) => hashes.reduce((n, h) => (n + h[lane]!) >>> 0, 0)).join()
+  let alike = 0
+  for (let i = 0; i < 1000; i++) {
+    const [p, q] = [`d${i}`, `d${(i * 7 + 1) % 1000}`]
+    if (p === q) continue
+    if (sum(memberHash(p, 'a'), memberHash(q, 'b')) === sum(memberHash(p, 'b'), memberHash(q, 'a'))) alike++
+  }
+  expect(alike).toBe(0)
 })
 
 function record(partition: string, data: string, seq: number): PartitionRecord {
