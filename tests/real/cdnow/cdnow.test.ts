@@ -44,12 +44,12 @@ const NOW = '1998-07-01T00:00:00Z'
 /** The newest snapshot whose label is known by now: the test slice of the newest model. */
 const TESTED = { month: '1997-12-01', lastDay: '1997-12-31' }
 
-if (!logIsThere) {
-  it('CDNOW, real purchases', (context) => context.skip(`there is no ${LOG_NAME} in ${folder}`))
-}
+const title = 'CDNOW, real purchases through a graph built with the public API'
+if (logIsThere) describe(title, story)
+else it(title, (context) => context.skip(`there is no ${LOG_NAME} in ${folder}`))
 
-// One story: each part goes on from where the one before it ended.
-describe.runIf(logIsThere)('CDNOW, real purchases through a graph built with the public API', () => {
+/** Each part goes on from where the one before it ended. */
+function story(): void {
   let shop: Shop
   let lines: string[]
   let purchases: Purchase[]
@@ -239,7 +239,7 @@ describe.runIf(logIsThere)('CDNOW, real purchases through a graph built with the
     })
     expect(deciles.at(-1)!.recency).toBeGreaterThan(deciles[0]!.recency)
   })
-})
+}
 
 describe('the interval of a difference of ROC-AUC', () => {
   const labels = Float32Array.from({ length: 400 }, (_, row) => row % 2)
