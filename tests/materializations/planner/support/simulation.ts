@@ -1,4 +1,5 @@
 import { type AssetKey, type Graph, partitionKey, partitionOrdinal, sets } from '../../../../lib/graph/index.ts'
+import { inForce } from '../../../../materializations/planner/as-of.ts'
 import { provenCauses } from '../../../../materializations/planner/causes.ts'
 import { GraphState } from '../../../../materializations/planner/graph-state.ts'
 import { type Plan, plannedPartitions, planRun } from '../../../../materializations/planner/plan.ts'
@@ -103,6 +104,15 @@ export class Simulation {
     const { space } = state.asset(key)
     const ordinal = partitionOrdinal(space, partition)!
     const given = reference.given(key, partition)
+    for (const [i, edge] of state.graph.upstream.get(key)!.entries()) {
+      if (edge.mapping.kind !== 'asOf') continue
+      const read = Object.fromEntries(
+        inForce(state, edge, ordinal).entries.map((entry) => [entry.partition, entry.dataVersion]),
+      )
+      const address = `${key}@${partition} reads`
+      if (JSON.stringify(read) !== JSON.stringify(given[i]))
+        throw new Error(`${address} ${JSON.stringify(read)}, not ${JSON.stringify(given[i])}`)
+    }
     // Few different results: a remade partition often comes out the same.
     const text = JSON.stringify([spec.code % 3, given.map((versions) => Object.values(versions).sort())])
     const data = `d${[...text].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 3}`
