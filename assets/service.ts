@@ -13,7 +13,7 @@ export const SNAPSHOTS_START = addDays(EVENTS_START, longestWindow(viewingFeatur
 /** First month whose end leaves enough history before it for four slices of training rows. */
 export const MODELS_START = '2026-08'
 /** First scored day. */
-export const SCORES_START = '2026-08-29'
+export const SCORES_START = '2026-08-30'
 
 /** A day's partition exists once its serving cut-off c(D) has passed. */
 const served = { hours: rule.publishLagHours }

@@ -10,7 +10,8 @@ export const accountState = sqlAsset({
   partitions: snapshotDays,
   deps: { changes: through(subscriptions, trailing({ days: 'all' })) },
   orderBy: ['user_id'],
-  range: 30,
+  // What is read of the change log is the same for one day and for many: few, long steps.
+  range: 51,
   checks: [unique(['user_id', 'snapshot_day'])],
   sql: ({ changes, partition }) => sql`${snapshotStateSql({ changes, days: partition.list, rule })}`,
 })

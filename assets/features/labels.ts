@@ -10,7 +10,8 @@ export const labels = sqlAsset({
   partitions: labelDays,
   deps: { changes: through(subscriptions, trailing({ days: 'all', endOffset: freezeDays(rule) })) },
   orderBy: ['user_id'],
-  range: 30,
+  // What is read of the change log is the same for one day and for many: few, long steps.
+  range: 60,
   checks: [unique(['user_id', 'snapshot_day'])],
   sql: ({ changes, partition }) => sql`${labelSql({ changes, days: partition.list, rule })}`,
 })

@@ -14,7 +14,8 @@ export const snapshot = sqlAsset({
     billing: accountState,
   },
   orderBy: ['user_id'],
-  range: 30,
+  // Each step reads a window's worth of states beside its own days; longer ones would not fit in memory.
+  range: 51,
   checks: [unique(['user_id', 'snapshot_day'])],
   sql: ({ states, billing, partition }) =>
     sql`${snapshotSql({ states, billing, days: partition.list, features: churnFeatures })}`,

@@ -27,6 +27,8 @@ export const churnModel = asset({
       features: featureNames,
       modelVersion: `churn-${segment}-${partition.values.month!.slice(0, 7)}`,
       seed: 1,
+      // Shallow, heavily regularised trees: a trial segment has some ten thousand rows, half of them noise.
+      params: { eta: 0.03, maxDepth: 4, minChildWeight: 60, lambda: 5 },
       library: resources.xgboostLib as string | undefined,
       signal,
     })

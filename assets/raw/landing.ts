@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { OttokError } from '../../lib/config/errors.ts'
 import { type MaterializeContext, type ObserveContext, type Observed, objects } from '../../lib/graph/index.ts'
 import { columnsOf, type DaySource, type SourceName } from '../../lib/sources/index.ts'
@@ -11,18 +12,21 @@ export async function observeDays(source: SourceName, context: ObserveContext): 
   return new Map(days.map(({ day, version, rows }) => [day, { version, metadata: { rows } }]))
 }
 
-/** What had arrived of a day, as it was sent, in one Parquet file. */
+/** What had arrived of a day, as it was sent, in one Parquet file. A day that has arrived whole is copied as it is. */
 export async function landDay(source: SourceName, context: Omit<MaterializeContext, 'inputs'>) {
-  const { table } = await sourceOf(source, context.resources).read([context.partition.key], context.now)
-  const bytes = await context.warehouse.bytes(`SELECT * FROM ${table}`, 'Parquet', { signal: context.signal })
+  const { files, table } = await sourceOf(source, context.resources).read([context.partition.key], context.now)
+  const [file] = files
+  const columns = columnsOf(source).map(({ name }) => name)
+  const bytes = file?.complete
+    ? await readFile(file.path, { signal: context.signal })
+    : await context.warehouse.bytes(`SELECT ${columns.join(', ')} FROM ${table}`, 'Parquet', { signal: context.signal })
   return { kind: 'bytes' as const, bytes }
 }
 
-/** Store of landed days: every column as the source has it, and the day. */
+/** Store of landed days: every column as the source has it. */
 export function landingStore(source: SourceName) {
-  const columns = [{ name: 'day', type: 'Date' }, ...columnsOf(source)]
-  const structure = columns.map(({ name, type }) => `${name} ${type}`).join(', ')
-  return objects({ extension: 'parquet', format: 'Parquet', structure })
+  const structure = columnsOf(source).map(({ name, type }) => `${name} ${type}`)
+  return objects({ extension: 'parquet', format: 'Parquet', structure: structure.join(', ') })
 }
 
 function sourceOf(source: SourceName, resources: ObserveContext['resources']): DaySource {

@@ -10,7 +10,10 @@ export interface WarehouseStore {
 export interface ObjectsStore {
   readonly kind: 'objects'
   readonly extension: string
-  /** Set when SQL assets may read the files: ClickHouse format and optional column structure. */
+  /**
+   * Set when SQL assets may read the files: ClickHouse format and optional column structure. With a structure, the
+   * partition columns that it lacks are added when the files are read.
+   */
   readonly format: string | undefined
   readonly structure: string | undefined
 }

@@ -30,9 +30,14 @@ export function openArchiveSource(archive: string, name: SourceName): DaySource 
     },
     async read(days, now) {
       const known = await opened()
-      for (const day of days) if (!known.has(day)) throw unknownDay(folder, name, day, known)
-      const arrived = `${shapes[name].arrival} <= fromUnixTimestamp64Milli(${seenUntil(now.getTime())}, 'UTC')`
-      const files = days.map((day) => ({ day, path: join(folder, `${day}.parquet`) }))
+      const until = seenUntil(now.getTime())
+      const files = days.map((day) => {
+        const entry = known.get(day)
+        if (!entry) throw unknownDay(folder, name, day, known)
+        const [, , last = 0] = entry.arrivals.at(-1) ?? []
+        return { day, path: join(folder, `${day}.parquet`), complete: last <= until }
+      })
+      const arrived = `${shapes[name].arrival} <= fromUnixTimestamp64Milli(${until}, 'UTC')`
       return { files, arrived, table: tableOf(folder, days, columns, arrived) }
     },
   }

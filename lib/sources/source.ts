@@ -16,8 +16,8 @@ export interface SourceColumn {
 
 /** Rows of some days as they had arrived by a moment. */
 export interface SourceRows {
-  /** Parquet files of the days, in the order asked for. They may hold rows that arrived later: apply `arrived`. */
-  readonly files: readonly { readonly day: string; readonly path: string }[]
+  /** Parquet files of the days, in the order asked for. Unless `complete`, they hold rows that arrived later: apply `arrived`. */
+  readonly files: readonly { readonly day: string; readonly path: string; readonly complete: boolean }[]
   /** ClickHouse condition on a file's row: it had arrived. */
   readonly arrived: string
   /**

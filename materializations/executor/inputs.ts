@@ -14,6 +14,7 @@ import { assetTables } from '../lineage/asset-tables.ts'
 import { inForce } from '../planner/as-of.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import { quoteName } from '../stores/fingerprint.ts'
+import { partitionColumnsOfPath } from '../stores/object-keys.ts'
 import { partitionFilter } from '../stores/staging.ts'
 import type { RunEnvironment } from './environment.ts'
 
@@ -128,7 +129,10 @@ async function tableExpression(
     if (upstream.store.kind === 'objects' && upstream.store.format !== undefined) {
       const objects = await env.stores.objects()
       const keys = members.map((m) => (m.location.kind === 'objects' ? m.location.object : ''))
-      return `(SELECT * FROM ${objects.tableFunction(keys, upstream.store.format as 'Parquet', upstream.store.structure)})`
+      const { format, structure } = upstream.store
+      const { space } = env.state.asset(edge.upstream)
+      const added = structure === undefined ? [] : partitionColumnsOfPath(edge.upstream, space, structure)
+      return `(SELECT ${['*', ...added].join(', ')} FROM ${objects.tableFunction(keys, format, structure)})`
     }
   }
   return new OttokError({

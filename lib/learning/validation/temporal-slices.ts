@@ -23,13 +23,15 @@ const week = 7
 const leastTrainDays = week
 /** Four slices of their own need this much to train on; with less, tune and calibrate share days. */
 const separateTrainDays = 4 * week
+/** From this on the test slice has two weeks: half the variance of its figures for a week less to train on. */
+const wideTestDays = 8 * week
 /** Past four weeks a later slice gains little, and training loses days. */
 const mostSliceDays = 4 * week
 
 /**
  * Cuts the days that have matured labels into four slices, newest last: train, tune (early stopping), calibrate, test.
  * Between two slices lies the label horizon, so that no label looks into a later slice. Test, calibrate and tune are
- * of whole weeks, about an eighth of the usable days each; train gets the rest.
+ * of whole weeks, about an eighth of the usable days each, test of at least two weeks where there is room; train gets the rest.
  *
  * @param days snapshot days with matured labels, `YYYY-MM-DD`, in any order, gaps allowed
  * @param horizonDays how far a label looks ahead, in days (churn: 32)
@@ -65,7 +67,7 @@ export function temporalSlices(days: readonly string[], horizonDays: number): Te
     end -= length + gap
     return slice
   }
-  const test = cut(width)
+  const test = cut(usable >= wideTestDays ? Math.max(width, 2 * week) : width)
   const calibrate = cut(width)
   const tune = separate ? cut(width) : calibrate
   const train = cut(end - numbers[0]! + 1)

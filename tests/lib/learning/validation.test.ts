@@ -12,7 +12,8 @@ describe('temporalSlices', () => {
     // history, shared tuning, train, tune, calibrate, test
     [83, true, 7, 7, 7, 7],
     [116, true, 40, 7, 7, 7],
-    [141, true, 65, 7, 7, 7],
+    [118, true, 35, 7, 7, 14],
+    [141, true, 58, 7, 7, 14],
     [142, false, 28, 7, 7, 7],
     [276, false, 120, 21, 21, 21],
     [700, false, 523, 28, 28, 28],
