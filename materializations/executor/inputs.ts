@@ -147,17 +147,18 @@ async function tableExpression(
  * would have defaults in new columns, or lie in another table.
  */
 async function warehouseExpression(env: RunEnvironment, edge: Edge, members: readonly Member[]): Promise<string> {
-  if (members.length === 0) throw new StepBlocked(`${edge.upstream} has no readable partition`)
   const current = (await assetTables(env.lineage, edge.upstream)).find((table) => table.current)
+  if (!current) throw new StepBlocked(`${edge.upstream} was never made, so that its columns are not known`)
   const old = members.find(({ location }) => location.kind !== 'warehouse' || location.schema !== current?.schemaHash)
-  if (!current || old) {
-    throw new StepBlocked(`${edge.upstream}@${old?.partition} is of an older schema; materialize all of it first`)
+  if (old) {
+    throw new StepBlocked(`${edge.upstream}@${old.partition} is of an older schema; materialize all of it first`)
   }
   const up = env.state.asset(edge.upstream)
   const columns = partitionColumns(up.space).map((c) => c.name)
-  const where = columns.length === 0 ? '' : ` WHERE ${membersFilter(up.space, columns, members)}`
+  // A window before the upstream's first partition has no members, and no rows.
+  const filter = members.length === 0 ? '0' : columns.length === 0 ? '1' : membersFilter(up.space, columns, members)
   const list = current.columns.map((column) => quoteName(column.name)).join(', ')
-  return `(SELECT ${list} FROM ${quoteName(current.tableName)}${where})`
+  return `(SELECT ${list} FROM ${quoteName(current.tableName)} WHERE ${filter})`
 }
 
 /** A stretch of time is a BETWEEN, which the engine prunes by; anything else is listed. */

@@ -3,6 +3,7 @@ import type { Cause } from '../planner/causes.ts'
 import { provenCauses } from '../planner/causes.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import { planRun } from '../planner/plan.ts'
+import { latest } from '../planner/request.ts'
 import { type CauseGroup, groupCauses } from './cause-groups.ts'
 
 export type PartitionStatus = 'fresh' | 'stale' | 'missing' | 'failed'
@@ -92,8 +93,8 @@ function trackedPartitions(state: GraphState, key: AssetKey): number[] {
   const { existing } = state.asset(key)
   const ordinals = [...sets.ordinals(existing)]
   if (state.graph.asset(key).kind !== 'effect') return ordinals
-  const newest = sets.last(existing)
-  return ordinals.filter((ordinal) => ordinal === newest || state.asset(key).record(ordinal) !== undefined)
+  const newest = latest(state, key)
+  return ordinals.filter((ordinal) => sets.has(newest, ordinal) || state.asset(key).record(ordinal) !== undefined)
 }
 
 /** Partitions that a run of everything would look at again, without their being stale for certain. */
