@@ -67,6 +67,7 @@ let lab: Lab
 
 beforeAll(async () => {
   home = await makeHome()
+  await home.holdEngine()
   settings = await home.settings('as_of')
   lab = openLab(settings, await inMemory(home.folder, { assets: assets('1') }))
 })

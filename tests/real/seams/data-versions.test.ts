@@ -14,6 +14,7 @@ let settings: Settings
 
 beforeAll(async () => {
   home = await makeHome()
+  await home.holdEngine()
   settings = await home.settings('versions')
 })
 afterAll(() => home.remove())

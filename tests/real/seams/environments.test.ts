@@ -70,6 +70,14 @@ async function whatIsThere(lab: Lab) {
   })
 }
 
+/** `ottok wipe '*' --yes` */
+function wipeAll(lab: Lab): Promise<unknown> {
+  return lab.at(now, async (session) => {
+    const state = await session.state({ anyStores: true })
+    await wipe(session, await planWipe(session, state, session.graph.order, { kind: 'all' }, { effects: false }))
+  })
+}
+
 const contentOf = (who: string) => ({ table: [who], file: who, mart: [{ who }] })
 
 describe('two environments in one PostgreSQL, one warehouse and one object store', () => {
@@ -116,10 +124,7 @@ describe('two environments in one PostgreSQL, one warehouse and one object store
   })
 
   test('are wiped alone', async () => {
-    await boris.at(now, async (session) => {
-      const state = await session.state({ anyStores: true })
-      await wipe(session, await planWipe(session, state, session.graph.order, { kind: 'all' }, { effects: false }))
-    })
+    await wipeAll(boris)
     const { steps, counts } = await boris.plan(now)
     expect(counts).toEqual({ proven: 7, possible: 0, blocked: 0 })
     expect(new Set(steps.flatMap((step) => step.causes.map((cause) => cause.kind)))).toEqual(
@@ -131,62 +136,61 @@ describe('two environments in one PostgreSQL, one warehouse and one object store
 })
 
 describe('lineage refuses', () => {
-  /** A home where all is made. */
-  async function madeHome(): Promise<{ home: Home; settings: Settings; lab: Lab }> {
-    const home = await makeHome()
-    const settings = await home.settings('anna')
-    const lab = openLab(settings, await definitions(home.folder, 'anna'))
+  let home: Home
+
+  beforeAll(async () => {
+    home = await makeHome()
+  })
+  afterAll(() => home.remove())
+
+  /** An environment where all is made. */
+  async function made(name: string): Promise<{ settings: Settings; lab: Lab }> {
+    const settings = await home.settings(name)
+    const lab = openLab(settings, await definitions(home.folder, name))
     expect((await lab.materialize(now)).troubles).toEqual([])
-    return { home, settings, lab }
+    return { settings, lab }
   }
   const MEND = /Point the settings at the right store, or give up what is recorded with `ottok wipe/
 
   test('a warehouse that was emptied, until what is recorded is given up', async () => {
-    const { home, settings, lab } = await madeHome()
-    try {
-      const other = await openWarehouse({ ...settings, environment: 'other', maxMemory: settings.warehouseMaxMemory })
-      await other.command(`DROP DATABASE \`ottok_${settings.environment}\``)
-      await other.close()
-      const tomorrow = '2026-03-04T07:00:00+03:00'
-      for (const moment of [now, tomorrow]) {
-        await expect(lab.materialize(moment)).rejects.toThrow(/the warehouse store does not belong to this lineage/)
-        await expect(lab.materialize(moment)).rejects.toThrow(MEND)
-      }
-      await expect(
-        lab.at(now, async (session) => verify(session, await session.state(), session.graph.order)),
-      ).rejects.toThrow(/was emptied, replaced/)
-
-      await lab.at(now, async (session) => {
-        const state = await session.state({ anyStores: true })
-        await wipe(session, await planWipe(session, state, session.graph.order, { kind: 'all' }, { effects: false }))
-      })
-      expect((await lab.materialize(now)).troubles).toEqual([])
-      expect(await whatIsThere(lab)).toEqual(contentOf('anna'))
-    } finally {
-      await home.remove()
+    const { settings, lab } = await made('emptied')
+    const other = await openWarehouse({ ...settings, environment: 'other', maxMemory: settings.warehouseMaxMemory })
+    await other.command(`DROP DATABASE \`ottok_${settings.environment}\``)
+    await other.close()
+    const tomorrow = '2026-03-04T07:00:00+03:00'
+    for (const moment of [now, tomorrow]) {
+      const failure = lab.materialize(moment)
+      await expect(failure).rejects.toThrow(/the warehouse store does not belong to this lineage/)
+      await expect(failure).rejects.toThrow(MEND)
     }
+    await expect(
+      lab.at(now, async (session) => verify(session, await session.state(), session.graph.order)),
+    ).rejects.toThrow(/was emptied, replaced/)
+
+    await wipeAll(lab)
+    expect((await lab.materialize(now)).troubles).toEqual([])
+    expect(await whatIsThere(lab)).toEqual(contentOf('emptied'))
   })
 
-  test('a warehouse whose folder is gone, without opening it', async () => {
-    const { home, lab } = await madeHome()
-    try {
-      await rm(join(home.folder, 'warehouse'), { recursive: true })
-      await expect(lab.plan(now)).rejects.toThrow(/this one is empty.*Point the settings at the right store/)
-      await expect(lab.at(now, (session) => session.state())).rejects.toThrow(MEND)
-    } finally {
-      await home.remove()
-    }
+  test('an object store that was emptied', async () => {
+    const { settings, lab } = await made('no_objects')
+    const store = await openObjects(settings)
+    for await (const { key } of store.list('')) await store.delete(key)
+    await store.delete(STORE_ID_KEY)
+    await expect(lab.materialize(now)).rejects.toThrow(/the objects store does not belong to this lineage/)
   })
 
   test('the warehouse of another home', async () => {
-    const { home, settings } = await madeHome()
+    const { settings } = await made('foreign')
+    const postgres = await openPostgres(settings)
+    await postgres.close()
+    const { url } = postgres
     const stranger = await makeHome()
     try {
-      const postgres = await openPostgres(settings)
-      await postgres.close()
-      const { url } = postgres
-      const mixed = { ...settings, home: stranger.folder, databaseUrl: url }
-      const lab = openLab(mixed, await definitions(home.folder, 'anna'))
+      const lab = openLab(
+        { ...settings, home: stranger.folder, databaseUrl: url },
+        await definitions(home.folder, 'foreign'),
+      )
       const failure = lab.materialize(now)
       await expect(failure).rejects.toThrow(/store does not belong to this lineage/)
       await expect(failure).rejects.toThrow(MEND)
@@ -194,19 +198,13 @@ describe('lineage refuses', () => {
       await expect(lab.plan(now)).rejects.toThrow(MEND)
     } finally {
       await stranger.remove()
-      await home.remove()
     }
   })
 
-  test('an object store that was emptied', async () => {
-    const { home, settings, lab } = await madeHome()
-    try {
-      const store = await openObjects(settings)
-      for await (const { key } of store.list('')) await store.delete(key)
-      await store.delete(STORE_ID_KEY)
-      await expect(lab.materialize(now)).rejects.toThrow(/the objects store does not belong to this lineage/)
-    } finally {
-      await home.remove()
-    }
+  test('a warehouse whose folder is gone, without opening it', async () => {
+    const { lab } = await made('gone')
+    await rm(join(home.folder, 'warehouse'), { recursive: true })
+    await expect(lab.plan(now)).rejects.toThrow(/this one is empty.*Point the settings at the right store/)
+    await expect(lab.at(now, (session) => session.state())).rejects.toThrow(MEND)
   })
 })
