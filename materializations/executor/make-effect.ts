@@ -4,9 +4,12 @@ import { inputsVersion } from '../stores/fingerprint.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
-import type { StepOutcome } from './outcome.ts'
+import { type StepOutcome, Unfinished } from './outcome.ts'
 
-/** Acts once for one partition and records that it did. */
+/**
+ * Acts once for one partition and records that it did. A process that dies in between acts again at the next run, so what
+ * an effect sends must be keyed, for the receiver to drop what it has.
+ */
 export async function performEffect(
   env: RunEnvironment,
   asset: EffectAsset,
@@ -35,7 +38,9 @@ export async function performEffect(
       },
     ],
     { lease: { assetKey: asset.key, token: env.leases.token } },
-  )
+  ).catch((error: unknown) => {
+    throw new Unfinished('it was done, but could not be recorded', error)
+  })
   reached('effect-recorded')
   return { recorded, failed: [] }
 }

@@ -11,12 +11,20 @@ import type { Warehouse } from '../../lib/warehouse/index.ts'
 import type { TableColumn } from '../lineage/asset-tables.ts'
 import { insertCheckResults } from '../lineage/check-results.ts'
 import { fulfilIntents, type Intent, insertIntents } from '../lineage/intents.ts'
-import { type NewVersion, type RecordedVersion, requireLease, requireUnmovedInputs } from '../lineage/record.ts'
+import {
+  InputsMoved,
+  LeaseLost,
+  type NewVersion,
+  type RecordedVersion,
+  requireLease,
+  requireUnmovedInputs,
+} from '../lineage/record.ts'
 import { inputsVersion, quoteName } from '../stores/fingerprint.ts'
 import {
   createStaging,
   dropStaging,
   inspectPartitions,
+  partitionLiteral,
   type StagedPartition,
   stagingName,
   strayPartitions,
@@ -28,7 +36,7 @@ import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
 import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
-import { CheckFailed, type StepOutcome } from './outcome.ts'
+import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
 
 type TableAsset = SqlAsset | FunctionAsset
 
@@ -56,7 +64,7 @@ export async function makeTablePartitions(
   const partitions = ordinals.map((ordinal) => partitionOf(space, ordinal))
   const inputs = ordinals.map((ordinal) => env.state.inputs(asset.key, ordinal))
   const content = await contentOf(env, asset, ordinals, partitions)
-  const columns = content.columns ?? (await describeSelect(warehouse, content.select!.sql, content.select!.params))
+  const columns = content.columns ?? (await describeSelect(warehouse, content.select!, env.signal))
   const shape = shapeOf(asset, columns)
   requireColumns(asset.key, shape)
   const table = await ensureTable(warehouse, env.lineage, asset.key, shape)
@@ -99,6 +107,9 @@ export async function makeTablePartitions(
         accepted[i] ? [] : [{ ordinal: ordinals[i]!, error: new CheckFailed(s.checks) }],
       ),
     }
+  } catch (error) {
+    if (!swap.intentsOpen || error instanceof LeaseLost) throw error
+    throw new Unfinished('its swap was begun and not finished, which the next run does', error)
   } finally {
     // Open intents need their staging: recovery rolls them forward from it.
     if (!swap.intentsOpen) await dropStaging(warehouse, staging)
@@ -118,23 +129,35 @@ async function swapAndRecord(
   const [first] = versions
   if (first?.location.kind !== 'warehouse') return []
   const lease = { assetKey: first.assetKey, token: env.leases.token }
-  const intents: Intent[] = versions.map((record) => ({
+  const accepted = staged.flatMap((one) => {
+    const record = versions.find((version) => version.partition === one.partition.key)
+    return record ? [{ rows: one.rows, place: partitionLiteral(shape.partitionBy, one.partition), record }] : []
+  })
+  const intents: Intent[] = accepted.map(({ record, place }) => ({
     assetKey: record.assetKey,
     partition: record.partition,
     token: lease.token,
     staging,
+    place,
     record,
   }))
-  await env.lineage.transaction(async (client) => {
-    await requireLease(client, lease.assetKey, lease.token)
-    await requireUnmovedInputs(client, versions, inBoxOf(env.state))
-    await insertIntents(client, intents)
-  })
+  // From the first moment on: a connection that breaks at COMMIT does not tell whether the intents stand.
   swap.intentsOpen = true
+  await env.lineage
+    .transaction(async (client) => {
+      await requireLease(client, lease.assetKey, lease.token)
+      await requireUnmovedInputs(client, versions, inBoxOf(env.state))
+      await insertIntents(client, intents)
+    })
+    .catch((error: unknown) => {
+      // These are thrown before anything is written.
+      if (error instanceof LeaseLost || error instanceof InputsMoved) swap.intentsOpen = false
+      throw error
+    })
   reached('intents-written')
   const target = first.location.table
-  for (const one of staged.filter((s) => versions.some((v) => v.partition === s.partition.key))) {
-    await swapPartition(warehouse, staging, target, shape.partitionBy, one)
+  for (const { place, rows } of accepted) {
+    await swapPartition(warehouse, { staging, table: target, place, rows })
     reached('partition-swapped')
   }
   reached('swapped')

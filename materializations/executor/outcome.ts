@@ -7,6 +7,14 @@ export interface StepOutcome {
   readonly failed: readonly { readonly ordinal: number; readonly error: Error }[]
 }
 
+/** Something was begun that another attempt would spoil or do twice; the next command finishes it, or people do. */
+export class Unfinished extends Error {
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'Unfinished'
+  }
+}
+
 /** A blocking check did not pass: the last good version stays current. */
 export class CheckFailed extends Error {
   constructor(checks: readonly CheckResult[]) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { partitionKey, partitionOrdinal } from '../../lib/graph/index.ts'
-import { recordFailure } from '../lineage/record.ts'
+import { LeaseHeld } from '../lineage/leases.ts'
+import { LeaseLost, recordFailure } from '../lineage/record.ts'
 import { provenCauses } from '../planner/causes.ts'
 import { apply } from './apply.ts'
 import { reached } from './commit-points.ts'
@@ -10,7 +11,7 @@ import { performEffect } from './make-effect.ts'
 import { makeStoredValue } from './make-object.ts'
 import { publishPartition } from './make-published.ts'
 import { makeTablePartitions } from './make-table.ts'
-import type { StepOutcome } from './outcome.ts'
+import { type StepOutcome, Unfinished } from './outcome.ts'
 import type { Step } from './schedule.ts'
 
 /** What became of one partition of a step. */
@@ -90,12 +91,16 @@ export async function runStep(
         finish(todo, { status: 'cancelled', attempts: attempt })
         return results
       }
-      if (error instanceof StepBlocked) {
+      if (error instanceof StepBlocked || error instanceof LeaseHeld || error instanceof LeaseLost) {
         markBroken(todo)
-        finish(todo, { status: 'skipped', attempts: attempt, skippedBecause: error.message })
+        finish(todo, {
+          status: 'skipped',
+          attempts: attempt,
+          skippedBecause: error instanceof StepBlocked ? error.message : error.reason,
+        })
         return results
       }
-      if (attempt >= asset.retry.attempts) {
+      if (attempt >= asset.retry.attempts || error instanceof Unfinished) {
         await fail(env, step.key, todo, error, attempt, finish, markBroken)
         return results
       }
@@ -123,7 +128,13 @@ async function fail(
   markBroken(ordinals)
   finish(ordinals, { status: 'failed', attempts, error: error.message })
   env.log.warn(`${key} failed`, { partitions, error: error.stack ?? error.message })
-  await recordFailure(env.lineage, { assetKey: key, partitions, runId: env.runId, message: error.message })
+  await recordFailure(env.lineage, {
+    assetKey: key,
+    partitions,
+    runId: env.runId,
+    message: error.message,
+    token: env.leases.token,
+  })
   for (const [i, ordinal] of ordinals.entries()) {
     const record = up.record(ordinal)
     up.set(ordinal, {

@@ -1,21 +1,30 @@
-import { sets } from '../../lib/graph/index.ts'
-import { assetTables } from '../lineage/asset-tables.ts'
+import { type Graph, sets } from '../../lib/graph/index.ts'
+import { assetsWithOldTables, assetTables } from '../lineage/asset-tables.ts'
+import type { Lineage } from '../lineage/lineage.ts'
+import type { GraphState } from '../planner/graph-state.ts'
 import { quoteName } from '../stores/fingerprint.ts'
+import type { Stores } from '../stores/open-stores.ts'
 import { moveView } from '../stores/warehouse-tables.ts'
-import type { RunEnvironment } from './environment.ts'
+
+interface Settling {
+  readonly graph: Graph
+  readonly state: GraphState
+  readonly lineage: Lineage
+  readonly stores: Stores
+}
 
 /**
  * After a schema change: once every recorded partition lies in the new table, the view that people read
- * moves to it and the old table goes. Until then they keep reading the old one, whole.
+ * moves to it and the old table goes. Until then they keep reading the old one, whole. Costs one query when
+ * no schema has changed; what an earlier run did not live to do is done too.
  */
-export async function settleViews(env: RunEnvironment, touched: ReadonlySet<string>): Promise<void> {
-  for (const key of touched) {
-    const asset = env.graph.asset(key)
-    if (asset.kind === 'external' || asset.kind === 'effect' || asset.store.kind !== 'warehouse') continue
+export async function settleViews(env: Settling): Promise<void> {
+  for (const key of await assetsWithOldTables(env.lineage)) {
+    if (!env.graph.assets.has(key)) continue
     const tables = await assetTables(env.lineage, key)
     const current = tables.find((table) => table.current)
-    const old = [...new Set(tables.map((t) => t.tableName))].filter((name) => name !== current?.tableName)
-    if (!current || old.length === 0) continue
+    if (!current) continue
+    const old = [...new Set(tables.map((t) => t.tableName))].filter((name) => name !== current.tableName)
     const state = env.state.asset(key)
     const complete = [...sets.ordinals(state.existing)].every((ordinal) => {
       const location = state.record(ordinal)?.current?.location

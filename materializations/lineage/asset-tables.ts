@@ -35,6 +35,14 @@ export async function assetTables(lineage: Lineage, assetKey: string): Promise<r
   }))
 }
 
+/** Assets that have more than one table: a change of schema that is not complete, or was not tidied up. */
+export async function assetsWithOldTables(lineage: Lineage): Promise<readonly string[]> {
+  const rows = await lineage.query<{ asset_key: string }>(
+    'SELECT asset_key FROM asset_tables GROUP BY asset_key HAVING count(DISTINCT table_name) > 1 ORDER BY asset_key',
+  )
+  return rows.map((row) => row.asset_key)
+}
+
 /** Makes this schema the asset's current one. */
 export async function putCurrentTable(lineage: Lineage, table: Omit<AssetTable, 'current'>): Promise<void> {
   await lineage.transaction(async (client) => {

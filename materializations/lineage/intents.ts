@@ -8,6 +8,8 @@ export interface Intent {
   readonly partition: string
   readonly token: string
   readonly staging: string
+  /** The partition as the engine names it: what recovery swaps, whatever today's definitions say. */
+  readonly place: string
   readonly record: NewVersion
 }
 
@@ -16,16 +18,17 @@ interface IntentRow {
   partition: string
   token: string
   staging: string
+  place: string
   record: NewVersion
 }
 
 /** Writes intents in the caller's transaction; it checks the lease and holds the sequence lock. */
 export async function insertIntents(client: PoolClient, intents: readonly Intent[]): Promise<void> {
   await client.query(
-    `INSERT INTO intents (asset_key, partition, token, run_id, step_no, staging, record)
-     SELECT asset_key, partition, token, run_id, step_no, staging, record
+    `INSERT INTO intents (asset_key, partition, token, run_id, step_no, staging, place, record)
+     SELECT asset_key, partition, token, run_id, step_no, staging, place, record
      FROM jsonb_to_recordset($1::jsonb) AS i(asset_key text, partition text, token uuid, run_id uuid, step_no int,
-       staging text, record jsonb)`,
+       staging text, place text, record jsonb)`,
     [
       JSON.stringify(
         intents.map((intent) => ({
@@ -35,6 +38,7 @@ export async function insertIntents(client: PoolClient, intents: readonly Intent
           run_id: intent.record.runId,
           step_no: intent.record.stepNo,
           staging: intent.staging,
+          place: intent.place,
           record: intent.record,
         })),
       ),
@@ -65,7 +69,7 @@ export async function fulfilIntents(
 
 export async function openIntents(lineage: Lineage, assetKey: string): Promise<readonly Intent[]> {
   const rows = await lineage.query<IntentRow>(
-    'SELECT asset_key, partition, token, staging, record FROM intents WHERE asset_key = $1 ORDER BY partition',
+    'SELECT asset_key, partition, token, staging, place, record FROM intents WHERE asset_key = $1 ORDER BY partition',
     [assetKey],
   )
   return rows.map((row) => ({
@@ -73,6 +77,7 @@ export async function openIntents(lineage: Lineage, assetKey: string): Promise<r
     partition: row.partition,
     token: row.token,
     staging: row.staging,
+    place: row.place,
     record: { ...row.record, asOf: new Date(row.record.asOf) },
   }))
 }

@@ -15,6 +15,22 @@ export interface LeaseRow {
   readonly expired: boolean
 }
 
+/** Another run has the lease of an asset. */
+export class LeaseHeld extends OttokError {
+  constructor(assetKey: string, { run_id, holder, expired }: LeaseRow) {
+    const isAbandoned = expired || isDead(holder)
+    const who = `Run ${run_id} (process ${holder.pid} on ${holder.host})`
+    super({
+      what: `cannot change ${assetKey}`,
+      cause: isAbandoned ? `${who} ended without finishing it.` : `${who} is making it.`,
+      mend: isAbandoned
+        ? 'Run `ottok materialize`, which finishes what that run began.'
+        : 'Wait until that run has ended, or stop that process.',
+    })
+    this.name = 'LeaseHeld'
+  }
+}
+
 /** Leases of one run: one per asset, one token for all, renewed together until released. */
 export interface Leases {
   readonly token: string
@@ -41,6 +57,8 @@ export function openLeases(lineage: Lineage, runId: string): Leases {
     acquire: (assetKey) => {
       const running = held.get(assetKey) ?? take(lineage, assetKey, token, runId)
       held.set(assetKey, running)
+      // The next attempt asks anew.
+      running.catch(() => held.delete(assetKey))
       return running
     },
     release: async () => {
@@ -65,18 +83,26 @@ async function take(lineage: Lineage, name: string, token: string, runId: string
     )
     return current.rows[0]
   })
-  if (!holder) return
-  throw new OttokError({
-    what: `cannot materialize ${name}`,
-    cause: `Run ${holder.run_id} (process ${holder.holder.pid} on ${holder.holder.host}) is making it.`,
-    mend: 'Wait until that run has ended, or cancel it with `ottok runs cancel`.',
-  })
+  if (holder) throw new LeaseHeld(name, holder)
 }
 
-/** Leases whose holder is gone: expired by PostgreSQL's clock, or a process of this machine that died. */
-export async function abandonedLeases(lineage: Lineage): Promise<readonly LeaseRow[]> {
+/** Takes away the leases whose holder is gone: expired by PostgreSQL's clock, or a process of this machine that died. */
+export async function dropAbandonedLeases(lineage: Lineage): Promise<void> {
   const rows = await lineage.query<LeaseRow>(
     'SELECT name, token, run_id, holder, expires_at < now() AS expired FROM leases',
   )
-  return rows.filter((row) => row.expired || isDead(row.holder))
+  const dead = rows.filter((row) => isDead(row.holder)).map((row) => row.token)
+  const expired = rows.filter((row) => row.expired).map((row) => row.token)
+  if (dead.length + expired.length === 0) return
+  await lineage.query(
+    // A holder that only slept may have renewed its lease meanwhile.
+    'DELETE FROM leases WHERE token = ANY($1) OR (token = ANY($2) AND expires_at < now())',
+    [dead, expired],
+  )
+}
+
+/** Tokens of the runs that hold any lease. */
+export async function livingTokens(lineage: Lineage): Promise<readonly string[]> {
+  const rows = await lineage.query<{ token: string }>('SELECT DISTINCT token FROM leases')
+  return rows.map((row) => row.token)
 }

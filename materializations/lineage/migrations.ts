@@ -164,4 +164,11 @@ CREATE VIEW v_lineage AS
   FROM materializations m LEFT JOIN materialization_inputs i USING (seq);
 `,
   },
+  {
+    name: '002_intent_place',
+    sql: `
+-- What to swap, in the engine's words: recovery needs it also when today's definitions no longer have the partition.
+ALTER TABLE intents ADD COLUMN place text NOT NULL;
+`,
+  },
 ]

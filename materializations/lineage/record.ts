@@ -35,6 +35,18 @@ export class InputsMoved extends Error {
   }
 }
 
+/** Another run has taken over the lease of an asset. */
+export class LeaseLost extends OttokError {
+  constructor(assetKey: string) {
+    super({
+      what: `cannot record ${assetKey}`,
+      cause: 'Another run has taken over its lease.',
+      mend: 'Run the command again; nothing of this step was recorded.',
+    })
+    this.name = 'LeaseLost'
+  }
+}
+
 /** Held until commit: no other transaction can draw a sequence number in between. */
 export async function lockSequence(client: PoolClient, schema: string): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${schema}.materialization_seq`])
@@ -43,12 +55,7 @@ export async function lockSequence(client: PoolClient, schema: string): Promise<
 /** The lease must still be ours in the transaction that writes; a taken-over run must not record. */
 export async function requireLease(client: PoolClient, assetKey: string, token: string): Promise<void> {
   const held = await client.query('SELECT 1 FROM leases WHERE name = $1 AND token = $2 FOR SHARE', [assetKey, token])
-  if (held.rowCount === 1) return
-  throw new OttokError({
-    what: `cannot record ${assetKey}`,
-    cause: 'Another run has taken over its lease.',
-    mend: 'Run the command again; nothing of this step was recorded.',
-  })
+  if (held.rowCount !== 1) throw new LeaseLost(assetKey)
 }
 
 /** Tells whether a partition lies in the block that an input was read from. */
@@ -153,15 +160,17 @@ export async function recordVersions(
   })
 }
 
+/** Writes down that an attempt failed; not when another run has taken over, whose word counts. */
 export async function recordFailure(
   lineage: Lineage,
-  failure: { assetKey: string; partitions: readonly string[]; runId: string; message: string },
+  failure: { assetKey: string; partitions: readonly string[]; runId: string; message: string; token: string },
 ): Promise<void> {
   await lineage.query(
     `INSERT INTO partition_state (asset_key, partition, failed_at, failed_run_id, failure)
      SELECT $1, p, now(), $3, $4 FROM unnest($2::text[]) AS p
+     WHERE EXISTS (SELECT 1 FROM leases WHERE name = $1 AND token = $5)
      ON CONFLICT (asset_key, partition) DO UPDATE SET
        failed_at = excluded.failed_at, failed_run_id = excluded.failed_run_id, failure = excluded.failure`,
-    [failure.assetKey, failure.partitions, failure.runId, failure.message],
+    [failure.assetKey, failure.partitions, failure.runId, failure.message, failure.token],
   )
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetKey, Logger } from '../../lib/graph/index.ts'
-import { type Recovery, recover } from '../executor/recover.ts'
+import { type Recovery, recover, usesWarehouse } from '../executor/recover.ts'
 import { type RunProgress, type RunResult, runPlan } from '../executor/run.ts'
+import { settleViews } from '../executor/settle-views.ts'
 import { openLeases } from '../lineage/leases.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import { type Plan, type PlanOptions, planRun } from '../planner/plan.ts'
@@ -45,11 +46,18 @@ export interface Materialization {
 
 /** Finishes what dead runs left, plans, and runs the plan. */
 export async function materialize(session: Session, options: MaterializeOptions): Promise<Materialization> {
-  const recovery = await recoverAbandoned(session)
+  // Whoever has the embedded warehouse may be making the same: wait for it, or be told of it, before looking at anything.
+  if (usesWarehouse(session.graph)) await session.stores.warehouse()
   await session.stores.requireKnown('opened')
+  const recovery = await recoverAbandoned(session)
   const planned = await makePlan(session, options.request, options.signal)
   const declined = options.confirm !== undefined && !(await options.confirm(planned))
-  if (declined || !hasWork(planned.plan)) return { recovery, planned, run: undefined }
+  if (declined) return { recovery, planned, run: undefined }
+  if (!hasWork(planned.plan)) {
+    const { graph, lineage, stores } = session
+    await settleViews({ graph, lineage, stores, state: planned.state })
+    return { recovery, planned, run: undefined }
+  }
   const run = await runPlan(session, planned.state, planned.plan, {
     command: options.command,
     request: describeRequest(options.request),
@@ -69,7 +77,8 @@ export function hasWork(plan: Plan): boolean {
 async function recoverAbandoned(session: Session): Promise<Recovery> {
   const leases = openLeases(session.lineage, randomUUID())
   try {
-    return await recover(session.lineage, session.graph, session.stores, leases)
+    const { lineage, graph, stores, settings } = session
+    return await recover({ lineage, graph, stores, leases, environment: settings.environment })
   } finally {
     await leases.release()
   }

@@ -1,6 +1,7 @@
 import { type AssetKey, type Partition, partitionColumns, partitionOf } from '../../lib/graph/index.ts'
 import type { Warehouse } from '../../lib/warehouse/index.ts'
 import { assetTables } from '../lineage/asset-tables.ts'
+import { livingTokens } from '../lineage/leases.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { CurrentVersion } from '../planner/recorded.ts'
 import type { Session } from '../session.ts'
@@ -27,11 +28,7 @@ export async function verifyTables(
   const present = await tableNames(warehouse)
   const verdicts: Verdict[] = []
   for (const key of keys) verdicts.push(...(await verifyAsset(session, warehouse, state, key, present)))
-  const living = await session.lineage.query<{ token: string }>('SELECT DISTINCT token FROM leases')
-  const leftOver = await abandonedStaging(
-    warehouse,
-    living.map((row) => row.token),
-  )
+  const leftOver = await abandonedStaging(warehouse, () => livingTokens(session.lineage))
   return [
     ...verdicts,
     ...leftOver.map((name) => ({ key: '', partition: '', ok: false, problem: `left-over staging table ${name}` })),

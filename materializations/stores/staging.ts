@@ -20,13 +20,19 @@ export async function dropStaging(warehouse: Warehouse, name: string): Promise<v
   await warehouse.command(`DROP TABLE IF EXISTS ${quoteName(name)}`)
 }
 
-/** Staging tables of tokens that are not in `living`. */
-export async function abandonedStaging(warehouse: Warehouse, living: readonly string[]): Promise<readonly string[]> {
+/**
+ * Staging tables of tokens that are not living. Those are asked for after the tables: a token lives before its first
+ * staging table does, so that no run that begins meanwhile is taken for dead.
+ */
+export async function abandonedStaging(
+  warehouse: Warehouse,
+  living: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
   const rows = await warehouse.rows<{ name: string }>(
     `SELECT name FROM system.tables WHERE database = {database:String} AND startsWith(name, '${PREFIX}') ORDER BY name`,
     { params: { database: warehouse.database } },
   )
-  const kept = living.map((token) => `${PREFIX}${token.replaceAll('-', '')}__`)
+  const kept = (await living()).map((token) => `${PREFIX}${token.replaceAll('-', '')}__`)
   return rows.map((row) => row.name).filter((name) => !kept.some((prefix) => name.startsWith(prefix)))
 }
 
@@ -106,19 +112,25 @@ export async function strayPartitions(
   return rows.map((row) => row.stray)
 }
 
-/** Puts a staged partition in place; an empty one removes what is there. Safe to repeat. */
-export async function swapPartition(
-  warehouse: Warehouse,
-  staging: string,
-  table: string,
-  partitionBy: readonly string[],
-  staged: { readonly partition: Partition; readonly rows: number },
-): Promise<void> {
-  const id = partitionLiteral(partitionBy, staged.partition)
+export interface Swap {
+  readonly staging: string
+  readonly table: string
+  /** The partition, by `partitionLiteral`. */
+  readonly place: string
+  /** Rows that were staged. */
+  readonly rows: number
+}
+
+/**
+ * Puts a staged partition in place; an empty one takes what is there away. Safe to repeat while staging stands, and
+ * refused once it is gone: a run whose lease was taken over changes nothing any more.
+ */
+export async function swapPartition(warehouse: Warehouse, { staging, table, place, rows }: Swap): Promise<void> {
   await warehouse.command(
-    staged.rows > 0
-      ? `ALTER TABLE ${quoteName(table)} REPLACE PARTITION ${id} FROM ${quoteName(staging)}`
-      : `ALTER TABLE ${quoteName(table)} DROP PARTITION ${id}`,
+    rows > 0
+      ? `ALTER TABLE ${quoteName(table)} REPLACE PARTITION ${place} FROM ${quoteName(staging)}`
+      : // Not DROP PARTITION, which asks nothing of staging.
+        `ALTER TABLE ${quoteName(table)} MOVE PARTITION ${place} TO TABLE ${quoteName(staging)}`,
   )
 }
 

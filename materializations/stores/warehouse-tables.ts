@@ -63,8 +63,9 @@ export async function ensureTable(
     )
   }
   if (current?.schemaHash !== hash) {
-    await putCurrentTable(lineage, { assetKey, schemaHash: hash, tableName: name, columns: shape.columns })
+    // The view first: who dies in between does both again.
     if (!current || current.tableName === name) await moveView(warehouse, assetKey, name, shape.columns)
+    await putCurrentTable(lineage, { assetKey, schemaHash: hash, tableName: name, columns: shape.columns })
   }
   return { name, schemaHash: hash, stored: { ...shape, columns: [...present, ...added] } }
 }
@@ -122,9 +123,11 @@ export async function moveView(
 /** Columns and types of a SELECT, as the engine sees them. */
 export async function describeSelect(
   warehouse: Warehouse,
-  sql: string,
-  params: Record<string, unknown>,
+  select: { readonly sql: string; readonly params: Record<string, unknown> },
+  signal: AbortSignal,
 ): Promise<readonly TableColumn[]> {
-  const rows = await warehouse.rows<{ name: string; type: string }>(`DESCRIBE TABLE (${sql})`, { params })
+  const { sql, params } = select
+  // The engine may run scalar subqueries for their types: this too must be possible to stop.
+  const rows = await warehouse.rows<{ name: string; type: string }>(`DESCRIBE TABLE (${sql})`, { params, signal })
   return rows.map(({ name, type }) => ({ name, type }))
 }
