@@ -1,0 +1,42 @@
+import type { CommitPoint } from '../../../materializations/executor/commit-points.ts'
+
+/** Where a run is killed: `<point>` at the first visit, or `<point>:<n>` at the n-th. */
+export type KillAt = CommitPoint | `${CommitPoint}:${number}`
+
+/** Points of runs, values, objects, published tables and effects. */
+export const RECORD_KILLS: readonly KillAt[] = [
+  'run-created',
+  'step-started',
+  'object-written',
+  'object-recorded',
+  'value-recorded',
+  'published-loaded',
+  'published-recorded',
+  'published-recorded:3',
+  'effect-acted',
+  'effect-recorded',
+  'run-finished',
+]
+
+/**
+ * Points of warehouse tables. The first four visits are those of `raw/events`, a step a day; from the fifth on they lie in
+ * the one statement that makes four days of `features/daily`, an empty one among them.
+ */
+export const TABLE_KILLS: readonly KillAt[] = [
+  'staging-created',
+  'staged',
+  'checked',
+  'intents-written',
+  'intents-written:5',
+  'partition-swapped',
+  'partition-swapped:6',
+  'partition-swapped:7',
+  'swapped',
+  'swapped:6',
+  'recorded',
+  'recorded:5',
+  'staging-dropped',
+]
+
+/** Points at which a run that replaces what is there is killed and gone on with. */
+export const REPLACING_KILLS: readonly KillAt[] = ['partition-swapped:7', 'published-recorded:2', 'effect-recorded']
