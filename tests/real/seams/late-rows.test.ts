@@ -2,11 +2,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { snapshotDays } from '../../../assets/service.ts'
-import { asset, type ResourceSettings, value } from '../../../lib/graph/index.ts'
+import { asset, defineGraph, type ResourceSettings, value } from '../../../lib/graph/index.ts'
 import { type DaySource, openSimulatedSources } from '../../../lib/sources/index.ts'
 import type { PlanStep } from '../../../materializations/operations/describe-plan.ts'
 import { type Home, makeHome } from './support/home.ts'
-import { addDays, daysBetween, inMemory, isEmpty, type Lab, type Outcome, openLab } from './support/lab.ts'
+import { addDays, daysBetween, isEmpty, type Lab, type Outcome, openLab } from './support/lab.ts'
 import { realDefinitions, servingCutoff, servingDay, servingTime, simulateInto } from './support/small-world.ts'
 
 const first = '2026-04-03'
@@ -27,8 +27,9 @@ let lab: Lab
 beforeAll(async () => {
   home = await makeHome()
   await home.holdEngine()
-  await simulateInto(home.folder, { users: 150, days: 101 })
-  const { graph } = await realDefinitions()
+  await simulateInto(home.folder, { users: 150, days: 101, duplicateShare: 0.2 })
+  const real = await realDefinitions()
+  const { graph } = real
   const snapshot = graph.asset('features/snapshot')
   const reader = asset({
     key: 'probe/reader',
@@ -38,7 +39,7 @@ beforeAll(async () => {
     materialize: async ({ inputs }) => ({ kind: 'value', value: inputs.snapshot.only().dataVersion }),
   })
   const assets = [...graph.assets.values(), reader]
-  lab = openLab(await home.settings('late'), await inMemory(home.folder, { assets, resources: openOutage }))
+  lab = openLab(await home.settings('late'), { ...real, graph: defineGraph({ assets, resources: openOutage }) })
 })
 afterAll(() => home.remove())
 

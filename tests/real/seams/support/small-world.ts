@@ -5,13 +5,24 @@ import { defaultParameters, simulate } from '../../../../lib/sources/simulator/i
 import { loadDefinitions } from '../../../../materializations/definitions/index.ts'
 import type { SessionDefinitions } from '../../../../materializations/session.ts'
 
+export interface WorldSize {
+  readonly users: number
+  readonly days: number
+  /** Share of rows that come twice. */
+  readonly duplicateShare?: number
+}
+
 /** Simulates into the folder where the real graph looks for its sources. No cut-off of truth: nobody is judged here. */
-export async function simulateInto(home: string, size: { users: number; days: number }): Promise<string> {
+export async function simulateInto(
+  home: string,
+  { duplicateShare = defaultParameters.dirt.duplicateShare, ...size }: WorldSize,
+): Promise<string> {
   const out = join(home, 'world')
   const burnInDays = (Date.parse(EVENTS_START) - Date.parse(HISTORY_START)) / 86_400_000
   const parameters = {
     ...defaultParameters,
     burnInDays,
+    dirt: { ...defaultParameters.dirt, duplicateShare },
     truth: { ...defaultParameters.truth, cutoffsBeforeEnd: [], futures: 2 },
   }
   await simulate({ ...size, seed: 7, start: EVENTS_START, timezone: rule.zone, out, parameters })
