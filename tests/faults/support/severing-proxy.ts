@@ -16,6 +16,7 @@ export interface SeveringProxy {
 export async function openSeveringProxy(postgresUrl: string, needle: string): Promise<SeveringProxy> {
   const target = new URL(postgresUrl)
   const sockets = new Set<Socket>()
+  let isChosen = false
   let cuts = 0
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
@@ -35,7 +36,9 @@ export async function openSeveringProxy(postgresUrl: string, needle: string): Pr
       const text = chunk.toString('latin1')
       if (text.includes(needle)) hasNeedle = true
       if (text.includes('COMMIT\0')) {
-        isDoomed = hasNeedle && cuts === 0
+        // Of two that commit at the same moment, one.
+        isDoomed = hasNeedle && !isChosen
+        isChosen ||= isDoomed
         hasNeedle = false
       }
       upstream.write(chunk)
