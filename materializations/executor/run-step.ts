@@ -54,13 +54,15 @@ export async function runStep(
     options.broken.set(step.key, new Set([...broken, ...ordinals]))
   }
 
+  // What an effect has done is done: forcing remakes data, it does not act again.
+  const force = options.force && env.graph.asset(step.key).kind !== 'effect'
   const todo: number[] = []
   for (const ordinal of step.ordinals) {
     const blocked = blockedBecause(env, step.key, ordinal, options.broken)
     if (blocked) {
       markBroken([ordinal])
       finish([ordinal], { status: 'skipped', attempts: 0, skippedBecause: blocked })
-    } else if (!options.force && provenCauses(env.state, step.key, ordinal).length === 0) {
+    } else if (!force && provenCauses(env.state, step.key, ordinal).length === 0) {
       finish([ordinal], { status: 'skipped', attempts: 0, skippedBecause: 'inputs unchanged' })
     } else todo.push(ordinal)
   }

@@ -8,7 +8,7 @@ import { openWarehouse } from '../../../lib/warehouse/index.ts'
 import { openProduct, type Product } from './support/cli.ts'
 
 /** Small for a quick test: the world's own noise is then larger than at the demo's default size. */
-const USERS = 2_000
+const USERS = 3_000
 /** One shuffle's AUC scatters by about 0.02 here; the mean of these by a third of that. */
 const SHUFFLES = 10
 
