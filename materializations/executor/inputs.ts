@@ -151,7 +151,9 @@ async function warehouseExpression(env: RunEnvironment, edge: Edge, members: rea
   if (!current) throw new StepBlocked(`${edge.upstream} was never made, so that its columns are not known`)
   const old = members.find(({ location }) => location.kind !== 'warehouse' || location.schema !== current?.schemaHash)
   if (old) {
-    throw new StepBlocked(`${edge.upstream}@${old.partition} is of an older schema; materialize all of it first`)
+    throw new StepBlocked(
+      `${edge.upstream}@${old.partition} is of an older schema; remake it first, with --force if it counts as fresh`,
+    )
   }
   const up = env.state.asset(edge.upstream)
   const columns = partitionColumns(up.space).map((c) => c.name)
