@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stopPostgres } from '../../lib/postgres/index.ts'
-import { runStatuses } from './support/facts.ts'
+import { type Facts, runStatuses } from './support/facts.ts'
 import { type FaultHome, openFaultHome } from './support/home.ts'
 import { openSeveringProxy } from './support/severing-proxy.ts'
-import { described, materializeCleanly, type Undisturbed, undisturbedRuns } from './support/undisturbed.ts'
+import { described, materializeCleanly, undisturbedRun } from './support/undisturbed.ts'
 import { DAY_5 } from './support/world.ts'
 
 let world: FaultHome
-let undisturbed: Undisturbed
+let undisturbed: Facts
 
 beforeAll(async () => {
   world = await openFaultHome('connections', { ownPostgres: true })
-  undisturbed = await undisturbedRuns(world)
-  await world.setCode('A')
+  undisturbed = await undisturbedRun(world)
 })
 afterAll(() => world.remove())
 
@@ -31,7 +30,7 @@ describe('PostgreSQL that goes away during a run', () => {
     expect(ran.code, described(ran)).toBe(1)
     expect(ran.err).toContain('error: the connection to PostgreSQL, which keeps the lineage, was lost')
     expect(ran.err).toContain('run the same command again')
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
     expect(await world.session(at, runStatuses)).toEqual(['interrupted', 'succeeded'])
   })
 })
@@ -54,7 +53,7 @@ describe('a connection that breaks after COMMIT, before the answer', () => {
     } finally {
       await proxy.close()
     }
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
     expect(await world.outbox(at.environment, 'attempts')).toEqual(['2026-03-04 A'])
   })
 })

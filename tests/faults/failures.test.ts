@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { factsOf, leftoversOf, NOTHING_LEFT, runStatuses } from './support/facts.ts'
+import { type Facts, factsOf, leftoversOf, NOTHING_LEFT, runStatuses } from './support/facts.ts'
 import { type FaultHome, openFaultHome, type RunOptions } from './support/home.ts'
-import { cleanFacts, described, materializeCleanly, type Undisturbed, undisturbedRuns } from './support/undisturbed.ts'
+import { cleanFacts, described, materializeCleanly, undisturbedRun } from './support/undisturbed.ts'
 import { DAY_5, FEED } from './support/world.ts'
 
 interface Step {
@@ -15,12 +15,11 @@ interface Step {
 }
 
 let world: FaultHome
-let undisturbed: Undisturbed
+let undisturbed: Facts
 
 beforeAll(async () => {
   world = await openFaultHome('failures')
-  undisturbed = await undisturbedRuns(world)
-  await world.setCode('A')
+  undisturbed = await undisturbedRun(world)
 })
 afterAll(() => world.remove())
 
@@ -62,10 +61,10 @@ describe('work that fails', () => {
         ])
         // What people and readers see is what it was.
         const facts = await world.session(at, factsOf)
-        expect(facts.views).toEqual(undisturbed.a5.views)
+        expect(facts.views).toEqual(undisturbed.views)
       }
       await world.setFeed(FEED)
-      expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+      expect(await materializeCleanly(world, at)).toEqual(undisturbed)
     },
   )
 
@@ -77,7 +76,7 @@ describe('work that fails', () => {
     expect(ran.code).toBe(1)
     expect(ran.out).toContain('raw/events@2026-03-02')
     expect(ran.out).toContain('the feed of 2026-03-02 is broken')
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
   })
 })
 
@@ -92,7 +91,7 @@ describe('Ctrl-C', () => {
     await world.openGate()
     expect(ran.code, described(ran)).toBe(130)
     await expectCancelled(at)
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
   })
 
   it('kills the statement that runs in the warehouse', async () => {
@@ -105,7 +104,7 @@ describe('Ctrl-C', () => {
     await world.setCode('A')
     expect(ran.code, described(ran)).toBe(130)
     await expectCancelled(at)
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
   })
 
   it('twice ends at once; the next run does the rest', async () => {
@@ -118,7 +117,7 @@ describe('Ctrl-C', () => {
     // The first may have been enough by the time that the second comes.
     expect(['SIGINT', 130]).toContain((await ended).signal ?? (await ended).code)
     await world.openGate()
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
   })
 
   async function expectCancelled(at: RunOptions): Promise<void> {
@@ -160,7 +159,7 @@ describe('an effect', () => {
     }
     await world.setCode('A')
     await world.setFeed(FEED)
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
     expect(await world.outbox(at.environment, 'attempts')).toEqual(['2026-03-04 A'])
   })
 

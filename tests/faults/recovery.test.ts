@@ -1,21 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runStatuses } from './support/facts.ts'
+import { type Facts, runStatuses } from './support/facts.ts'
 import { type FaultHome, openFaultHome } from './support/home.ts'
 import { materializeAndDie } from './support/kill-and-revert.ts'
 import type { KillAt } from './support/kill-cases.ts'
-import { materializeCleanly, type Undisturbed, undisturbedRuns } from './support/undisturbed.ts'
+import { materializeCleanly, undisturbedRun } from './support/undisturbed.ts'
 import { DAY_5, PROJECT } from './support/world.ts'
 
 /** In the statement that makes four days of `features/daily`: four intents are open, and nothing is swapped. */
 const FOUR_INTENTS: KillAt = 'intents-written:5'
 
 let world: FaultHome
-let undisturbed: Undisturbed
+let undisturbed: Facts
 
 beforeAll(async () => {
   world = await openFaultHome('recovery')
-  undisturbed = await undisturbedRuns(world)
-  await world.setCode('A')
+  undisturbed = await undisturbedRun(world)
 })
 afterAll(() => world.remove())
 
@@ -28,7 +27,7 @@ describe('recovery', () => {
       // Recovery comes before the run: it was killed there if no run has begun.
       expect(await world.session(at, runStatuses), killAt).toEqual(['running'])
     }
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
     expect(await world.session(at, runStatuses)).toEqual(['interrupted', 'succeeded'])
   })
 
@@ -38,7 +37,7 @@ describe('recovery', () => {
     await world.write('definitions.ts', WITHOUT_DAILY)
     expect(await world.run(['materialize'], at)).toMatchObject({ code: 0 })
     await world.write('definitions.ts', PROJECT['definitions.ts']!)
-    expect(await materializeCleanly(world, at)).toEqual(undisturbed.a5)
+    expect(await materializeCleanly(world, at)).toEqual(undisturbed)
   })
 
   it('is told by the command that does it', async () => {

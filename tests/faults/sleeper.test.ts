@@ -5,18 +5,17 @@ import { LeaseHeld, openLeases } from '../../materializations/lineage/leases.ts'
 import { LeaseLost, type NewVersion, recordFailure, recordVersions } from '../../materializations/lineage/record.ts'
 import { materialize, type PlanRequest } from '../../materializations/operations/materialize.ts'
 import type { Session } from '../../materializations/session.ts'
-import { factsOf, leftoversOf, NOTHING_LEFT } from './support/facts.ts'
+import { type Facts, factsOf, leftoversOf, NOTHING_LEFT } from './support/facts.ts'
 import { type FaultHome, openFaultHome } from './support/home.ts'
-import { type Undisturbed, undisturbedRuns } from './support/undisturbed.ts'
+import { undisturbedRun } from './support/undisturbed.ts'
 import { DAY_5, FEED } from './support/world.ts'
 
 let world: FaultHome
-let undisturbed: Undisturbed
+let undisturbed: Facts
 
 beforeAll(async () => {
   world = await openFaultHome('sleeper')
-  undisturbed = await undisturbedRuns(world)
-  await world.setCode('A')
+  undisturbed = await undisturbedRun(world)
 })
 afterAll(() => world.remove())
 
@@ -34,7 +33,7 @@ describe('a run that sleeps until another has taken over its leases', () => {
         run?.results.filter((result) => result.key === 'features/daily').map((result) => result.status),
       ).not.toContain('succeeded')
       expect(await leftoversOf(session)).toEqual(NOTHING_LEFT)
-      expect(await factsOf(session)).toEqual(undisturbed.a5)
+      expect(await factsOf(session)).toEqual(undisturbed)
     })
   })
 

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runStatuses } from './support/facts.ts'
+import { type Facts, runStatuses } from './support/facts.ts'
 import { type FaultHome, openFaultHome } from './support/home.ts'
-import { cleanFacts, described, type Undisturbed, undisturbedRuns } from './support/undisturbed.ts'
+import { cleanFacts, described, undisturbedRun } from './support/undisturbed.ts'
 import { DAY_5 } from './support/world.ts'
 
 let world: FaultHome
-let undisturbed: Undisturbed
+let undisturbed: Facts
 
 beforeAll(async () => {
   world = await openFaultHome('two-runs')
-  undisturbed = await undisturbedRuns(world)
-  await world.setCode('A')
+  undisturbed = await undisturbedRun(world)
 })
 afterAll(() => world.remove())
 
@@ -30,7 +29,7 @@ describe('a second run beside one that holds the embedded warehouse', () => {
     await world.openGate()
     const ran = await first.ended
     expect(ran.code, described(ran)).toBe(0)
-    expect(await cleanFacts(world, at)).toEqual(undisturbed.a5)
+    expect(await cleanFacts(world, at)).toEqual(undisturbed)
     expect(await world.session(at, runStatuses)).toEqual(['succeeded'])
   })
 
@@ -46,7 +45,7 @@ describe('a second run beside one that holds the embedded warehouse', () => {
     const ran = await second.ended
     expect(ran.code, described(ran)).toBe(0)
     expect(JSON.parse(ran.out)).toMatchObject({ runId: null, status: 'succeeded', steps: [] })
-    expect(await cleanFacts(world, at)).toEqual(undisturbed.a5)
+    expect(await cleanFacts(world, at)).toEqual(undisturbed)
   })
 
   it('finishes what the first leaves that is killed while it waits', async () => {
@@ -61,7 +60,7 @@ describe('a second run beside one that holds the embedded warehouse', () => {
     expect(await first.ended).toMatchObject({ signal: 'SIGKILL' })
     const ran = await second.ended
     expect(ran.code, described(ran)).toBe(0)
-    expect(await cleanFacts(world, at)).toEqual(undisturbed.a5)
+    expect(await cleanFacts(world, at)).toEqual(undisturbed)
     expect(await world.session(at, runStatuses)).toEqual(['interrupted', 'succeeded'])
   })
 })

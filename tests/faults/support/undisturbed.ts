@@ -12,12 +12,17 @@ export interface Undisturbed {
 
 export async function undisturbedRuns(world: FaultHome): Promise<Undisturbed> {
   const environment = 'undisturbed'
-  await world.setCode('A')
-  const a5 = await materializeCleanly(world, { environment, now: DAY_5 })
+  const a5 = await undisturbedRun(world)
   const a6 = await materializeCleanly(world, { environment, now: DAY_6 })
   await world.setCode('B')
   const b6 = await materializeCleanly(world, { environment, now: DAY_6 })
   return { a5, a6, b6 }
+}
+
+/** What an undisturbed run of code A ends in on the fifth day. */
+export async function undisturbedRun(world: FaultHome): Promise<Facts> {
+  await world.setCode('A')
+  return materializeCleanly(world, { environment: 'undisturbed', now: DAY_5 })
 }
 
 /** Runs to the end, and requires that nothing is left of what was before. */
