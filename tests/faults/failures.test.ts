@@ -129,14 +129,15 @@ describe('Ctrl-C', () => {
     })
   }
 
-  async function untilLeased({ environment }: RunOptions, key: string): Promise<void> {
+  async function untilLeased(at: RunOptions, key: string): Promise<void> {
+    const leases = `ottok_${world.fullName(at.environment)}.leases`
     const client = new pg.Client({ connectionString: await world.postgresUrl() })
     await client.connect()
     try {
       for (;;) {
-        const found = await client.query('SELECT to_regclass($1) AS leases', [`ottok_${environment}.leases`])
+        const found = await client.query('SELECT to_regclass($1) AS leases', [leases])
         if (found.rows[0].leases !== null) {
-          const leased = await client.query(`SELECT 1 FROM ottok_${environment}.leases WHERE name = $1`, [key])
+          const leased = await client.query(`SELECT 1 FROM ${leases} WHERE name = $1`, [key])
           if (leased.rowCount === 1) return
         }
         await sleep(50)

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -37,6 +38,8 @@ export interface ProcessOptions extends RunOptions {
 /** A project and a home, in which each test has an environment of its own. */
 export interface FaultHome {
   readonly home: string
+  /** The full name of a test's environment: servers are shared by all homes. */
+  fullName(environment: string): string
   /** Puts the project's code in a state. */
   setCode(code: Code): Promise<void>
   /** Replaces one of the project's files. */
@@ -79,12 +82,15 @@ export async function openFaultHome(name: string, options: { ownPostgres?: boole
   const setFeed = (days: Readonly<Record<string, unknown>>) => writeFile(join(home, 'feed.json'), JSON.stringify(days))
   await setFeed(FEED)
   const gate = join(home, 'gate')
+  const suffix = randomBytes(3).toString('hex')
+  // 32 characters at most.
+  const fullName = (environment: string) => `${environment.slice(0, 25)}_${suffix}`
   const environmentOf = ({ environment }: RunOptions): NodeJS.ProcessEnv => ({
     ...process.env,
     ...(options.ownPostgres && { DATABASE_URL: '' }),
     OTTOK_HOME: home,
     OTTOK_DEFINITIONS: definitions,
-    OTTOK_ENV: environment,
+    OTTOK_ENV: fullName(environment),
   })
   const start: FaultHome['start'] = (args, options) => {
     const { killAt, now } = options
@@ -95,6 +101,7 @@ export async function openFaultHome(name: string, options: { ownPostgres?: boole
   }
   return {
     home,
+    fullName,
     setCode: (code) => writeFile(join(dirname(definitions), 'rule.ts'), CODE[code]),
     write: (file, text) => writeFile(join(dirname(definitions), file), text),
     setFeed,
@@ -120,7 +127,7 @@ export async function openFaultHome(name: string, options: { ownPostgres?: boole
       }
     },
     outbox: async (environment, file = 'sent') => {
-      const path = `${join(home, `outbox-ottok_${environment}`)}${file === 'sent' ? '' : '.attempts'}`
+      const path = `${join(home, `outbox-ottok_${fullName(environment)}`)}${file === 'sent' ? '' : '.attempts'}`
       return existsSync(path) ? (await readFile(path, 'utf8')).trim().split('\n') : []
     },
     closeGate: async () => {
