@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { STORE_FACING, usesServers } from './tests/setup/stores.ts'
+import { EMBEDDED_ONLY, STORE_FACING, usesServers } from './tests/setup/stores.ts'
 
 /** A hung test must end some day; no test asserts a duration, so the limit is far above anything that is normal. */
 const HANG_LIMIT_MS = 600_000
@@ -11,7 +11,7 @@ const HANG_LIMIT_MS = 600_000
 export default defineConfig({
   test: {
     include: usesServers(process.env) ? [...STORE_FACING] : ['tests/**/*.test.ts'],
-    exclude: ['tests/bench/**', '**/node_modules/**'],
+    exclude: ['tests/bench/**', '**/node_modules/**', ...(usesServers(process.env) ? EMBEDDED_ONLY : [])],
     // chDB allows one folder a process and never unloads: every test file gets a process of its own, not a thread.
     pool: 'forks',
     maxWorkers: 2,

@@ -13,6 +13,12 @@ export const STORE_FACING: readonly string[] = [
   'tests/real/**/*.test.ts',
 ]
 
+/**
+ * Store-facing tests that are not repeated on servers: what they prove lies in the warehouse, which is the same in both
+ * runs, and they are by far the longest.
+ */
+export const EMBEDDED_ONLY: readonly string[] = ['tests/real/seams/replay.test.ts', 'tests/real/churn/**/*.test.ts']
+
 /** Settings of a user that must not leak into tests: each test says its own home and environment. */
 const PERSONAL = ['OTTOK_HOME', 'OTTOK_ENV', 'OTTOK_DEFINITIONS', 'OTTOK_TIMEZONE', 'CLICKHOUSE_URL'] as const
 
