@@ -19,7 +19,7 @@ export interface Edge extends Dep {
 
 export interface GraphSpec {
   readonly assets: readonly Asset[]
-  /** Makes what assets get as `context.resources`; called once, when the first step or look needs it. */
+  /** Makes what assets get as `context.resources`; called once for each home and environment, when first needed. */
   readonly resources?: (settings: ResourceSettings) => Resources | Promise<Resources>
 }
 
@@ -72,14 +72,16 @@ export function defineGraph(spec: GraphSpec): Graph {
   if (cycle) diagnostics.push(cycleDiagnostic(cycle, assets))
   if (diagnostics.length > 0) throw new GraphError(diagnostics)
 
-  let resources: Promise<Resources> | undefined
+  const opened = new Map<string, Promise<Resources>>()
   const graph: Graph = {
     assets,
     order,
     upstream,
     downstream,
     resources: (settings) => {
-      resources ??= (async () => spec.resources?.(settings) ?? {})()
+      const place = `${settings.home} ${settings.environment}`
+      const resources = opened.get(place) ?? (async () => spec.resources?.(settings) ?? {})()
+      opened.set(place, resources)
       return resources
     },
     asset: (key) => assets.get(key) ?? missing(key, assets.keys()),

@@ -8,7 +8,6 @@ import {
   type SqlAsset,
 } from '../../lib/graph/index.ts'
 import type { Warehouse } from '../../lib/warehouse/index.ts'
-import type { TableColumn } from '../lineage/asset-tables.ts'
 import { insertCheckResults } from '../lineage/check-results.ts'
 import { fulfilIntents, type Intent, insertIntents } from '../lineage/intents.ts'
 import {
@@ -30,19 +29,18 @@ import {
   strayPartitions,
   swapPartition,
 } from '../stores/staging.ts'
-import { describeSelect, ensureTable, shapeOf, type TableShape } from '../stores/warehouse-tables.ts'
+import { ensureTable, shapeOf, type TableShape } from '../stores/warehouse-tables.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
 import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
 import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
+import { selectColumns } from './select-columns.ts'
 
 type TableAsset = SqlAsset | FunctionAsset
 
 interface Content {
-  /** Declared columns; absent: as the SELECT gives them. */
-  readonly columns: readonly TableColumn[] | undefined
   readonly select: { readonly sql: string; readonly params: Record<string, unknown> } | undefined
   readonly rows: Iterable<readonly unknown[]> | undefined
   readonly metadata: Readonly<Record<string, unknown>>
@@ -64,7 +62,10 @@ export async function makeTablePartitions(
   const partitions = ordinals.map((ordinal) => partitionOf(space, ordinal))
   const inputs = ordinals.map((ordinal) => env.state.inputs(asset.key, ordinal))
   const content = await contentOf(env, asset, ordinals, partitions)
-  const columns = content.columns ?? (await describeSelect(warehouse, content.select!, env.signal))
+  const columns =
+    asset.kind === 'sql'
+      ? await selectColumns(env, warehouse, asset, ordinals[0]!, content.select!)
+      : Object.entries(asset.columns ?? {}).map(([name, type]) => ({ name, type }))
   const shape = shapeOf(asset, columns)
   requireColumns(asset.key, shape)
   const table = await ensureTable(warehouse, env.lineage, asset.key, shape)
@@ -177,14 +178,13 @@ async function contentOf(
     const inputs = await openInputs(env, asset.key, ordinals)
     const sql = renderSql(asset.sqlTemplate, (name) => inputs[name]!.table)
     const params = partitionParams(asset.partitions, partitions)
-    return { columns: undefined, select: { sql, params }, rows: undefined, metadata: {} }
+    return { select: { sql, params }, rows: undefined, metadata: {} }
   }
   const output = await asset.materialize(await materializeContext(env, asset.key, ordinals[0]!))
-  const columns = Object.entries(asset.columns ?? {}).map(([name, type]) => ({ name, type }))
   const metadata = output.metadata ?? {}
-  if (output.kind === 'rows') return { columns, select: undefined, rows: output.rows, metadata }
+  if (output.kind === 'rows') return { select: undefined, rows: output.rows, metadata }
   if (output.kind === 'select') {
-    return { columns, select: { sql: output.sql, params: output.params ?? {} }, rows: undefined, metadata }
+    return { select: { sql: output.sql, params: output.params ?? {} }, rows: undefined, metadata }
   }
   throw new OttokError({
     what: `asset '${asset.key}' returned ${output.kind}`,
