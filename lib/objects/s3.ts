@@ -127,7 +127,10 @@ async function requireBucket(client: S3Client, bucket: string, endpoint: string)
     try {
       await client.send(new CreateBucketCommand({ Bucket: bucket }))
     } catch (creation) {
-      throw s3Error(`create the bucket ${bucket}`, endpoint, creation)
+      // Two commands that start together may both find it absent; whoever made it, it is ours.
+      if ((creation as Error).name !== 'BucketAlreadyOwnedByYou') {
+        throw s3Error(`create the bucket ${bucket}`, endpoint, creation)
+      }
     }
   }
 }

@@ -165,6 +165,15 @@ describe('a folder', () => {
 })
 
 describe('S3', () => {
+  test('a bucket that several openings find absent at once is made by one of them, for all', async () => {
+    const fresh = { ...s3, bucket: 'found-absent-by-many' }
+    const stores = await Promise.all(
+      Array.from({ length: 8 }, () => openObjects({ home, environment: 'many', s3: fresh })),
+    )
+    await stores[0]!.put('one', Buffer.from('1'))
+    expect(Buffer.from(await stores[7]!.get('one')).toString()).toBe('1')
+  })
+
   test('refusals name the place and no secret', async () => {
     const wrong = await openObjects({
       home,
