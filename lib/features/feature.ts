@@ -7,21 +7,26 @@ export interface Window {
   readonly days: number
 }
 
+/** A window that counts `times` times in a sum; once unless said. */
+export interface Term extends Window {
+  readonly times?: number
+}
+
 /**
  * How a feature is made:
  * - `window`: the measure over the window, a whole number; 0 without events.
  * - `ratio`: one window over the sum of others; null where that is 0.
  * - `trend`: (x - y) / (x + y) of the measure in the last `days` days and the `days` days before; null where both are 0.
- * - `recency`: whole days since the last day on which the measure was not 0 (0 = the snapshot day itself); null where
- *   there is none in the last `days` days.
+ * - `recency`: whole days since the last day on which any of the measures was not 0 (0 = the snapshot day itself); null
+ *   where there is none in the last `days` days.
  * - `top`: the code whose window is the greatest, the earlier code in a tie; empty where all are 0.
- * - `state`: an expression over the columns of the billing state (snapshotStateColumns).
+ * - `state`: an expression over the columns of `billing` (snapshotStateColumns), `account` and `calendar` (standing-sql).
  */
 export type Shape =
   | { readonly kind: 'window'; readonly measure: Measure; readonly days: number }
-  | { readonly kind: 'ratio'; readonly over: Window; readonly under: readonly Window[] }
+  | { readonly kind: 'ratio'; readonly over: Window; readonly under: readonly Term[] }
   | { readonly kind: 'trend'; readonly measure: Measure; readonly days: number }
-  | { readonly kind: 'recency'; readonly measure: Measure; readonly days: number }
+  | { readonly kind: 'recency'; readonly measures: readonly Measure[]; readonly days: number }
   | {
       readonly kind: 'top'
       readonly codes: readonly { readonly code: string; readonly measure: Measure }[]
@@ -34,7 +39,9 @@ export interface Feature {
   /** Name of its column. */
   readonly name: string
   readonly title: { readonly ru: string; readonly en: string }
-  readonly source: 'player' | 'billing' | 'catalogue'
+  /** One sentence for people: what it means and over which time. */
+  readonly description: { readonly ru: string; readonly en: string }
+  readonly source: 'player' | 'billing' | 'catalogue' | 'behaviour' | 'accounts' | 'calendar'
   /** Features of one family are one reason when a score is explained. */
   readonly family: string
   readonly shape: Shape
@@ -65,7 +72,7 @@ export function windowsOf({ shape }: Feature): readonly Window[] {
     case 'trend':
       return [shape, { measure: shape.measure, days: shape.days * 2 }]
     case 'recency':
-      return [shape]
+      return shape.measures.map((measure) => ({ measure, days: shape.days }))
     case 'top':
       return shape.codes.map(({ measure }) => ({ measure, days: shape.days }))
     case 'state':

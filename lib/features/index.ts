@@ -1,4 +1,12 @@
-export { billingFeatures, churnFeatures, viewingFeatures } from './churn-features.ts'
+export {
+  accountFeatures,
+  behaviourFeatures,
+  billingFeatures,
+  calendarFeatures,
+  churnFeatures,
+  declaredFeatures,
+  viewingFeatures,
+} from './churn-features.ts'
 export { type DailyStatesRequest, dailyStatesSql } from './daily-states-sql.ts'
 export {
   type Feature,
@@ -10,5 +18,5 @@ export {
   windowsOf,
 } from './feature.ts'
 export * from './labels/index.ts'
-export { distinct, eventColumns, type Measure, sum } from './measure.ts'
+export { type EventFamily, eventColumns, type Measure, over } from './measure.ts'
 export { modelColumns, type SnapshotFeaturesRequest, snapshotSql } from './snapshot-sql.ts'

@@ -28,7 +28,9 @@ export function snapshotSql(request: SnapshotFeaturesRequest): string {
   const { states, billing, features } = request
   const windows = distinctWindows(features)
   const lengths = [...new Set(windows.map(({ days }) => days))].sort((a, b) => a - b)
-  const lasts = features.flatMap(({ shape }) => (shape.kind === 'recency' ? [shape] : []))
+  const lasts = features.flatMap(({ shape }) =>
+    shape.kind === 'recency' ? shape.measures.map((measure) => ({ measure, days: shape.days })) : [],
+  )
   const changes = [
     ...windows.map((window) => {
       const { measure, days } = window
@@ -86,7 +88,7 @@ function shapeSql(shape: Shape): string {
       return `viewing.${column(shape)}`
     case 'ratio': {
       const over = `viewing.${column(shape.over)}`
-      const under = shape.under.map((window) => `viewing.${column(window)}`).join(' + ')
+      const under = shape.under.map((term) => `viewing.${column(term)} * ${term.times ?? 1}`).join(' + ')
       return quotient(over, under)
     }
     case 'trend': {
@@ -95,7 +97,7 @@ function shapeSql(shape: Shape): string {
       return quotient(`2 * ${recent} - ${both}`, both)
     }
     case 'recency': {
-      const since = `dateDiff('day', viewing.${lastColumn(shape)}, billing.snapshot_day)`
+      const since = `dateDiff('day', viewing.${lastColumn({ measure: shape.measures[0]!, days: shape.days })}, billing.snapshot_day)`
       return `if(${since} < ${shape.days}, toNullable(toInt32(${since})), NULL)`
     }
     case 'top': {
