@@ -1,12 +1,12 @@
 /** A source over an archive of day files with an index of arrivals: how assets see a simulated world. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { OttokError } from '../config/errors.ts'
-import type { ArchiveIndex, IndexedDay } from './simulator/archive.ts'
+import type { ArchiveIndex, IndexedDay } from './simulator/archive-files.ts'
 import { seenUntil } from './simulator/arrivals.ts'
-import { columnsOf, type SourceName, shapes } from './simulator/shapes.ts'
-import type { DaySource, DayVersion, SourceColumn } from './source.ts'
+import { columnsOf, isTextSource, type SourceName, shapes, texts } from './simulator/shapes.ts'
+import type { DaySource, DayVersion, SourceColumn, SourceRows } from './source.ts'
 
 /** Rows are seen in whole batches of a quarter of an hour, at whose end c(D) falls in every zone. */
 export function openArchiveSource(archive: string, name: SourceName): DaySource {
@@ -16,9 +16,16 @@ export function openArchiveSource(archive: string, name: SourceName): DaySource 
     index ??= readIndex(folder, name)
     return index
   }
+  const entryOf = async (day: string): Promise<IndexedDay> => {
+    const known = await opened()
+    const entry = known.get(day)
+    if (!entry) throw unknownDay(folder, name, day, known)
+    return entry
+  }
   const columns = columnsOf(name)
   return {
     name,
+    format: isTextSource(name) ? texts[name].format : 'Parquet',
     columns,
     async observe(days, now) {
       const known = await opened()
@@ -29,18 +36,58 @@ export function openArchiveSource(archive: string, name: SourceName): DaySource 
       })
     },
     async read(days, now) {
-      const known = await opened()
+      if (isTextSource(name)) throw otherForm(name, `It arrives as ${texts[name].format}.`, 'payload()')
       const until = seenUntil(now.getTime())
-      const files = days.map((day) => {
-        const entry = known.get(day)
-        if (!entry) throw unknownDay(folder, name, day, known)
-        const [, , last = 0] = entry.arrivals.at(-1) ?? []
-        return { day, path: join(folder, `${day}.parquet`), complete: last <= until }
-      })
+      const files: SourceRows['files'][number][] = []
+      for (const day of days) {
+        const [, , last = 0] = (await entryOf(day)).arrivals.at(-1) ?? []
+        files.push({ day, path: join(folder, `${day}.parquet`), complete: last <= until })
+      }
       const arrived = `${shapes[name].arrival} <= fromUnixTimestamp64Milli(${until}, 'UTC')`
       return { files, arrived, table: tableOf(folder, days, columns, arrived) }
     },
+    async payload(day, now) {
+      if (!isTextSource(name)) throw otherForm(name, 'It arrives as Parquet.', 'read()')
+      const entry = await entryOf(day)
+      const { head, tail, extension } = texts[name]
+      const end = endByteOf(entry, seenUntil(now.getTime())) ?? Buffer.byteLength(head)
+      return answer(join(folder, `${day}.${extension}`), end, tail)
+    },
   }
+}
+
+/** Where the rows that had arrived by `until` end in the day's file; undefined when there were none. */
+function endByteOf(entry: IndexedDay, until: number): number | undefined {
+  let end: number | undefined
+  for (const [, , lastMs, endByte] of entry.arrivals) {
+    if (lastMs > until) break
+    end = endByte
+  }
+  return end
+}
+
+async function answer(path: string, end: number, tail: string): Promise<Uint8Array> {
+  const closing = Buffer.from(tail)
+  const bytes = Buffer.alloc(end + closing.length)
+  const file = await open(path)
+  try {
+    const { bytesRead } = await file.read(bytes, 0, end, 0)
+    if (bytesRead < end) {
+      throw new OttokError({
+        what: `Cannot read ${path}`,
+        cause: `It ends after ${bytesRead} bytes; its index says that ${end} had arrived.`,
+        mend: 'Simulate the world again into an empty folder.',
+      })
+    }
+  } finally {
+    await file.close()
+  }
+  bytes.set(closing, end)
+  return bytes
+}
+
+function otherForm(name: SourceName, cause: string, mend: string): OttokError {
+  return new OttokError({ what: `Cannot read ${name} that way`, cause, mend: `Use ${mend} of the source.` })
 }
 
 function versionOf(entry: IndexedDay, until: number): DayVersion {

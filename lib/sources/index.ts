@@ -2,4 +2,4 @@
 export { openSimulatedSources, type SimulatedSources } from './simulated-sources.ts'
 export { columnsOf, type SourceName } from './simulator/shapes.ts'
 export type { World } from './simulator/world.ts'
-export type { DaySource, DayVersion, SourceColumn, SourceRows } from './source.ts'
+export type { DaySource, DayVersion, SourceColumn, SourceFormat, SourceRows } from './source.ts'

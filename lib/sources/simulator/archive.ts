@@ -1,76 +1,110 @@
-/** Writes one source's day files and, at the end, their index. */
-import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { createTable, type Row, type Table, type TableShape } from '../parquet/index.ts'
+/** Rows on their way into the archive: days fill in memory, one part of the world's accounts at a time. */
+import { createTable, type Row, type RowGroup, type Table, type TableShape } from '../parquet/index.ts'
 import { type ArrivalBatch, Arrivals } from './arrivals.ts'
-import type { WorldCalendar } from './calendar.ts'
+import { ArrivingLines, type SortedLines } from './lines.ts'
 
-export interface IndexedDay {
-  readonly day: string
-  readonly rows: number
-  readonly bytes: number
-  readonly sha256: string
+/** Rows of one day in their final encoding. Plain data, so that one thread can make it and another write it. */
+export type DayPart = TablePart | TextPart
+
+export interface TablePart {
+  readonly kind: 'table'
+  readonly group: RowGroup
   readonly arrivals: readonly ArrivalBatch[]
 }
 
-export interface ArchiveIndex {
-  readonly source: string
-  readonly days: readonly IndexedDay[]
+export interface TextPart extends SortedLines {
+  readonly kind: 'text'
 }
 
-/** Days are open (filling) until `close` writes them, one after the other; they are kept in memory meanwhile. */
-export class ArchiveWriter<S extends TableShape> {
-  private readonly open = new Map<number, { table: Table<S>; arrivals: Arrivals }>()
-  private readonly written: IndexedDay[] = []
+/** A day that takes no more rows. */
+export interface ClosedDay {
+  readonly day: number
+  readonly part: DayPart
+}
+
+/** Days that are filling. They close one after the other. */
+class OpenDays<D> {
+  private readonly open = new Map<number, D>()
   private readonly source: string
-  private readonly folder: string
-  private readonly shape: S
-  /** The earliest day that is not written yet. */
+  private readonly begin: () => D
+  /** The earliest day that still takes rows. */
   private next: number
 
-  constructor(options: { folder: string; source: string; shape: S; firstDay: number }) {
-    this.source = options.source
-    this.folder = join(options.folder, options.source)
-    this.shape = options.shape
-    this.next = options.firstDay
+  constructor(source: string, firstDay: number, begin: () => D) {
+    this.source = source
+    this.next = firstDay
+    this.begin = begin
   }
 
-  add(day: number, row: Row<S>, arrivedMs: number): void {
+  at(day: number): D {
     if (day < this.next) throw new RangeError(`A row of ${this.source} came for day ${day}, but ${this.next} is next.`)
-    const { table, arrivals } = this.opened(day)
+    let entry = this.open.get(day)
+    if (entry === undefined) {
+      entry = this.begin()
+      this.open.set(day, entry)
+    }
+    return entry
+  }
+
+  /** The days before `day` that were still open, with no rows where there were none. */
+  takeBefore(day: number): { day: number; content: D }[] {
+    const taken: { day: number; content: D }[] = []
+    for (; this.next < day; this.next += 1) {
+      taken.push({ day: this.next, content: this.open.get(this.next) ?? this.begin() })
+      this.open.delete(this.next)
+    }
+    return taken
+  }
+}
+
+export interface WriterOptions {
+  readonly source: string
+  /** Index of the first day that may get rows. */
+  readonly firstDay: number
+}
+
+/** Takes rows of a source that arrives as Parquet. */
+export class ArchiveWriter<S extends TableShape> {
+  private readonly days: OpenDays<{ table: Table<S>; arrivals: Arrivals }>
+
+  constructor({ source, firstDay, shape }: WriterOptions & { readonly shape: S }) {
+    this.days = new OpenDays(source, firstDay, () => ({ table: createTable(shape), arrivals: new Arrivals() }))
+  }
+
+  /** Throws a RangeError for a day that is closed. */
+  add(day: number, row: Row<S>, arrivedMs: number): void {
+    const { table, arrivals } = this.days.at(day)
     table.add(row)
     arrivals.add(arrivedMs)
   }
 
-  /** Writes the files of the days before `day` that are not written yet, with no rows where there were none. */
-  async closeBefore(day: number, calendar: WorldCalendar): Promise<void> {
-    for (; this.next < day; this.next += 1) await this.write(this.next, calendar.text(this.next))
+  closeBefore(day: number): ClosedDay[] {
+    return this.days.takeBefore(day).map(({ day: closed, content: { table, arrivals } }) => ({
+      day: closed,
+      part: { kind: 'table', group: table.rowGroup(), arrivals: arrivals.list() },
+    }))
+  }
+}
+
+/** Takes rows of a source that arrives as text. */
+export class TextArchiveWriter {
+  private readonly days: OpenDays<ArrivingLines>
+
+  constructor({ source, firstDay }: WriterOptions) {
+    this.days = new OpenDays(source, firstDay, () => new ArrivingLines())
   }
 
-  /** Writes the index; days still open are beyond the world and are dropped. */
-  async finish(): Promise<ArchiveIndex> {
-    const index: ArchiveIndex = { source: this.source, days: this.written }
-    await writeFile(join(this.folder, 'index.json'), JSON.stringify(index))
-    return index
+  /**
+   * `line`: one row without separators, text or its UTF-8 bytes. Rows may come in any order; those of equal
+   * `arrivedMs` keep theirs. Throws a RangeError for a day that is closed, and for a row of more than one line.
+   */
+  add(day: number, line: string | Uint8Array, arrivedMs: number): void {
+    this.days.at(day).add(line, arrivedMs)
   }
 
-  private async write(day: number, text: string): Promise<void> {
-    const { table, arrivals } = this.opened(day)
-    this.open.delete(day)
-    const bytes = table.parquet()
-    await mkdir(this.folder, { recursive: true })
-    await writeFile(join(this.folder, `${text}.parquet`), bytes)
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
-    this.written.push({ day: text, rows: table.rows, bytes: bytes.length, sha256, arrivals: arrivals.list() })
-  }
-
-  private opened(day: number): { table: Table<S>; arrivals: Arrivals } {
-    let entry = this.open.get(day)
-    if (entry === undefined) {
-      entry = { table: createTable(this.shape), arrivals: new Arrivals() }
-      this.open.set(day, entry)
-    }
-    return entry
+  closeBefore(day: number): ClosedDay[] {
+    return this.days
+      .takeBefore(day)
+      .map(({ day: closed, content }) => ({ day: closed, part: { kind: 'text', ...content.sorted() } }))
   }
 }

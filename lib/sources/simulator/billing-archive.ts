@@ -3,8 +3,9 @@ import type { Account } from './account.ts'
 import type { ArchiveWriter } from './archive.ts'
 import type { BillingLog, Grant } from './billing-log.ts'
 import { DAY, type WorldCalendar } from './calendar.ts'
-import type { Channel } from './parameters.ts'
-import { type Random, STREAM } from './random.ts'
+import type { DirtLedger } from './dirt-ledger.ts'
+import type { Channel, Parameters } from './parameters.ts'
+import { Random, STREAM } from './random.ts'
 import type { SubscriptionRow, subscriptionShape } from './shapes.ts'
 
 const HOUR_MS = 3_600_000
@@ -15,11 +16,15 @@ const ADDON_KOPECKS = 19_900
  * the log is first loaded; everything else some minutes after it took place, from stores now and then a day later, from
  * operators the next morning.
  */
-export function createBillingArchive(
-  writer: ArchiveWriter<typeof subscriptionShape>,
-  calendar: WorldCalendar,
-  random: Random,
-): BillingLog {
+export function createBillingArchive(options: {
+  readonly writer: ArchiveWriter<typeof subscriptionShape>
+  readonly calendar: WorldCalendar
+  readonly parameters: Parameters
+  readonly seed: number
+  readonly dirt: DirtLedger
+}): BillingLog {
+  const { writer, calendar, parameters, dirt } = options
+  const random = new Random(options.seed)
   const changes = new Map<number, number>()
   const loadedAt = calendar.servingCutoff(-1) + HOUR_MS
   const write = (
@@ -55,7 +60,28 @@ export function createBillingArchive(
       channel: fields.channel ?? '',
       known_at: known,
     }
-    writer.add(calendar.servingDayAt(known), row, known)
+    deliver(row, known)
+  }
+  /** The row, and now and then once more before the serving day is over; a broken attempt may come before it. */
+  const deliver = (row: SubscriptionRow, known: number): void => {
+    const day = calendar.servingDayAt(known)
+    const period = row.kind === 'entitlement'
+    if (random.chance(parameters.dirt.malformedShare)) {
+      writer.add(day, { ...row, user_id: '' }, known)
+      dirt.count('subscriptions', day, 'malformed')
+    }
+    if (period && random.chance(parameters.dirt.endBeforeStartShare)) {
+      writer.add(day, { ...row, end_promised: (row.start as number) - DAY * 1000 }, known)
+      dirt.count('subscriptions', day, 'malformed')
+    }
+    const sent = period && random.chance(parameters.dirt.noPlanDaysShare) ? { ...row, plan_days: 0 } : row
+    writer.add(day, sent, known)
+    dirt.count('subscriptions', day, 'clean')
+    const left = calendar.servingCutoff(day) - known
+    if (left < 1 || !random.chance(parameters.dirt.duplicateShare)) return
+    const again = known + 1 + random.integer(Math.min(left, 4 * HOUR_MS))
+    writer.add(day, { ...sent, known_at: again }, again)
+    dirt.count('subscriptions', day, 'duplicate')
   }
   const entitlementId = (account: Account): string => `${account.traits.userId}-e${account.entitlements}`
 

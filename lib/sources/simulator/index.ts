@@ -1,7 +1,8 @@
 /** A simulated streaming service: its archive for everyone, its truth for judges only. */
-export type { ArchiveIndex, IndexedDay } from './archive.ts'
+export type { ArchiveIndex, IndexedDay } from './archive-files.ts'
 export { seenUntil } from './arrivals.ts'
 export { type AttainableAuc, attainableAuc } from './attainable.ts'
+export type { DirtCount } from './dirt-ledger.ts'
 export { defaultParameters, type Parameters } from './parameters.ts'
 export { columnsOf, type SourceName, shapes } from './shapes.ts'
 export { type SimulatedWorld, type SimulateOptions, simulate } from './simulate.ts'

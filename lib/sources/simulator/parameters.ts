@@ -127,7 +127,15 @@ export interface Parameters {
     readonly stallChance: number
   }
   readonly titles: { readonly count: number; readonly releasedPerMonth: number }
-  readonly dirt: { readonly duplicateShare: number; readonly malformedShare: number }
+  readonly dirt: {
+    readonly duplicateShare: number
+    readonly malformedShare: number
+    /** Shares of devices whose clock is off by about that much. */
+    readonly clocks: { readonly daysOff: number; readonly hoursOff: number; readonly minutesOff: number }
+    /** Shares of the periods that billing sends first with an end before the start, and without the plan's length. */
+    readonly endBeforeStartShare: number
+    readonly noPlanDaysShare: number
+  }
   readonly truth: {
     /** Days before the world's last day at which latent state is frozen; labels mature 34 days later. */
     readonly cutoffsBeforeEnd: readonly number[]
@@ -223,6 +231,12 @@ export const defaultParameters: Parameters = {
     stallChance: 0.12,
   },
   titles: { count: 900, releasedPerMonth: 25 },
-  dirt: { duplicateShare: 0.005, malformedShare: 0.001 },
+  dirt: {
+    duplicateShare: 0.005,
+    malformedShare: 0.001,
+    clocks: { daysOff: 0.0005, hoursOff: 0.003, minutesOff: 0.08 },
+    endBeforeStartShare: 0.0033,
+    noPlanDaysShare: 0.0017,
+  },
   truth: { cutoffsBeforeEnd: [34], futures: 256 },
 }

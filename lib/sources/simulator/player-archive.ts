@@ -1,49 +1,33 @@
-/** Player messages as they reach the archive: late, sometimes twice, sometimes broken. */
+/** Player messages as they reach the archive: late, sometimes twice, sometimes broken or by a wrong clock. */
 import type { ArchiveWriter } from './archive.ts'
 import { DAY, type WorldCalendar } from './calendar.ts'
+import { clockError } from './device-clock.ts'
+import type { DirtLedger } from './dirt-ledger.ts'
 import type { Parameters } from './parameters.ts'
-import { type Random, STREAM } from './random.ts'
+import { Random, STREAM } from './random.ts'
 import type { PlayerEventRow, playerEventShape } from './shapes.ts'
 import type { Platform, PlayerMessage, SessionSink } from './viewing.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
-/** What was done to an event day's rows; the truth that accounting is checked against. */
-export interface DirtCount {
-  duplicates: number
-  unparsableTime: number
-  negativeSeconds: number
-  missingUser: number
-  absurdValues: number
-}
-
-export interface PlayerArchive {
-  readonly sink: SessionSink
-  /** By event day index. */
-  readonly dirt: ReadonlyMap<number, DirtCount>
-}
-
-export function createPlayerArchive(
-  writer: ArchiveWriter<typeof playerEventShape>,
-  calendar: WorldCalendar,
-  parameters: Parameters,
-  random: Random,
-): PlayerArchive {
-  const dirt = new Map<number, DirtCount>()
-  let sessions = 0
-  const countOf = (day: number): DirtCount => {
-    let count = dirt.get(day)
-    if (count === undefined) {
-      count = { duplicates: 0, unparsableTime: 0, negativeSeconds: 0, missingUser: 0, absurdValues: 0 }
-      dirt.set(day, count)
-    }
-    return count
-  }
-  const sink: SessionSink = (messages) => {
-    sessions += 1
-    random.at(STREAM.arrivals, sessions, 0)
+/** A sink that writes the messages of a session. */
+export function createPlayerArchive(options: {
+  readonly writer: ArchiveWriter<typeof playerEventShape>
+  readonly calendar: WorldCalendar
+  readonly parameters: Parameters
+  readonly seed: number
+  readonly dirt: DirtLedger
+}): SessionSink {
+  const { writer, calendar, parameters, dirt } = options
+  const random = new Random(options.seed)
+  const clocks = new Random(options.seed)
+  return (messages) => {
     const last = messages[messages.length - 1] as PlayerMessage
+    const { number } = last.account.traits
+    // One of an account's sessions begins in a second: its luck depends on nobody else.
+    random.at(STREAM.arrivals, number, messages[0]?.at as number)
+    const ahead = 1000 * clockError(number, last.device, parameters, clocks)
     const offline = offlineLag(last.platform, random)
     const online = calendar.utc(last.at) + offline
     for (const message of messages) {
@@ -53,16 +37,18 @@ export function createPlayerArchive(
       const day = calendar.dayAt(happened)
       // The evening that runs past the last day belongs to a day beyond the world.
       if (day >= calendar.days) continue
-      const clean = rowOf(message, happened, received)
-      const row = random.chance(parameters.dirt.malformedShare) ? broken(clean, countOf(day), random) : clean
+      const claimed = rowOf(message, happened + ahead, received)
+      const isBroken = random.chance(parameters.dirt.malformedShare)
+      const row = isBroken ? broken(claimed, random) : claimed
+      const refused = isBroken || (ahead !== 0 && calendar.dayAt(happened + ahead) !== day)
       writer.add(day, row, received)
+      dirt.count('player_events', day, refused ? 'malformed' : 'clean')
       if (!random.chance(parameters.dirt.duplicateShare)) continue
       const again = received + Math.round(MINUTE + random.exponential(8 * HOUR))
       writer.add(day, { ...row, received_at: again }, again)
-      countOf(day).duplicates += 1
+      dirt.count('player_events', day, refused ? 'malformed' : 'duplicate')
     }
   }
-  return { sink, dirt }
 }
 
 function rowOf(message: PlayerMessage, happened: number, received: number): PlayerEventRow {
@@ -94,19 +80,15 @@ function offlineLag(platform: Platform, random: Random): number {
 }
 
 /** Four ways to be wrong, each one that typing has to notice. */
-function broken(row: PlayerEventRow, count: DirtCount, random: Random): PlayerEventRow {
+function broken(row: PlayerEventRow, random: Random): PlayerEventRow {
   switch (random.integer(4)) {
     case 0:
-      count.unparsableTime += 1
       return { ...row, event_time: ['', 'null', '31.02.2026 25:61'][random.integer(3)] as string }
     case 1:
-      count.negativeSeconds += 1
       return { ...row, watched_s: -1 - row.watched_s }
     case 2:
-      count.missingUser += 1
       return { ...row, user_id: '' }
     default:
-      count.absurdValues += 1
       return { ...row, watched_s: 1_000_000_000 + row.watched_s }
   }
 }

@@ -92,6 +92,7 @@ export const STREAM = {
   taste: 6,
   arrivals: 7,
   future: 8,
+  clock: 9,
 } as const
 
 export function logistic(x: number): number {

@@ -1,5 +1,6 @@
-/** Columns of the three archives, and the ClickHouse types that their Parquet files are read with. */
+/** The eight sources: columns of those that arrive as Parquet with the types they are read with, forms of the others. */
 import type { ColumnKind, Row, TableShape } from '../parquet/index.ts'
+import { jsonData, jsonLines, type TextFormat, tsv } from './text-format.ts'
 
 /**
  * One row per message of a player.
@@ -50,6 +51,27 @@ export const subscriptionShape = {
 } as const satisfies TableShape
 
 /**
+ * Accounts of Pass.Media: the whole row at each change.
+ * - flags are 0 or 1; `age_band` is '' where it was not said
+ * - `known_at`: when the change reached the archive
+ */
+export const accountShape = {
+  change_id: 'unique',
+  user_id: 'text',
+  registered_at: 'time?',
+  email_verified: 'integer',
+  phone_verified: 'integer',
+  consent_email: 'integer',
+  consent_push: 'integer',
+  consent_sms: 'integer',
+  region: 'text',
+  age_band: 'text',
+  deleted: 'integer',
+  changed_at: 'time?',
+  known_at: 'time',
+} as const satisfies TableShape
+
+/**
  * One row per title known by the day's serving cut-off: a dated snapshot of the whole catalogue.
  * - `known_at`: when the title was announced
  * - `received_at`: when its row came into this day's snapshot: just after c(D-1), or when it was announced
@@ -65,16 +87,55 @@ export const catalogueShape = {
   received_at: 'time',
 } as const satisfies TableShape
 
+/** Fields of Yandex.Metrica's hits, in the order of the file; `received_at` is what our pull adds. */
+export const webFields = [
+  'ym:pv:watchID',
+  'ym:pv:visitID',
+  'ym:pv:counterID',
+  'ym:pv:clientID',
+  'ym:pv:dateTime',
+  'ym:pv:title',
+  'ym:pv:URL',
+  'ym:pv:referer',
+  'ym:pv:isPageView',
+  'ym:pv:deviceCategory',
+  'ym:pv:operatingSystemRoot',
+  'ym:pv:goalsID',
+  'ym:pv:parsedParamsKey1',
+  'ym:pv:parsedParamsKey2',
+  'received_at',
+] as const
+
+/** Sources that arrive as Parquet; `arrival` is the column that says when a row did. */
 export const shapes = {
   player_events: { columns: playerEventShape, arrival: 'received_at' },
   subscriptions: { columns: subscriptionShape, arrival: 'known_at' },
+  accounts: { columns: accountShape, arrival: 'known_at' },
   catalogue: { columns: catalogueShape, arrival: 'received_at' },
 } as const
 
-export type SourceName = keyof typeof shapes
+/** Sources that arrive as text, and in which form. */
+export const texts = {
+  web_events: tsv(webFields),
+  app_events: jsonData,
+  tv_events: jsonLines,
+  contacts: jsonLines,
+} as const satisfies Readonly<Record<string, TextFormat>>
+
+export type TableSourceName = keyof typeof shapes
+export type TextSourceName = keyof typeof texts
+export type SourceName = TableSourceName | TextSourceName
+
+export const sourceNames = [...Object.keys(shapes), ...Object.keys(texts)] as readonly SourceName[]
+
+export function isTextSource(source: SourceName): source is TextSourceName {
+  return source in texts
+}
+
 export type PlayerEventRow = Row<typeof playerEventShape>
 export type SubscriptionRow = Row<typeof subscriptionShape>
 export type CatalogueRow = Row<typeof catalogueShape>
+export type AccountRow = Row<typeof accountShape>
 
 const ENGINE_TYPES: Readonly<Record<ColumnKind, string>> = {
   text: 'String',
@@ -84,8 +145,9 @@ const ENGINE_TYPES: Readonly<Record<ColumnKind, string>> = {
   'time?': "Nullable(DateTime64(3, 'UTC'))",
 }
 
-/** Names and ClickHouse types of a source's columns. */
+/** Names and ClickHouse types of a source's columns; a text source is lines, whatever they hold. */
 export function columnsOf(source: SourceName): { name: string; type: string }[] {
+  if (isTextSource(source)) return [{ name: 'line', type: 'String' }]
   const columns: TableShape = shapes[source].columns
   return Object.entries(columns).map(([name, kind]) => ({ name, type: ENGINE_TYPES[kind] }))
 }

@@ -2,19 +2,18 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OttokError } from '../../config/errors.ts'
-import { type Account, hasAccess } from './account.ts'
-import { ArchiveWriter } from './archive.ts'
-import { createBillingArchive } from './billing-archive.ts'
-import { createCalendar, DAY, type WorldCalendar } from './calendar.ts'
-import { liveDay } from './life.ts'
+import { ArchiveWriter, type DayPart } from './archive.ts'
+import { ArchiveFiles } from './archive-files.ts'
+import type { WorldCalendar } from './calendar.ts'
+import { DirtLedger } from './dirt-ledger.ts'
 import { defaultParameters, type Parameters } from './parameters.ts'
-import { createPlayerArchive } from './player-archive.ts'
-import { establishedAccount, joiningAccount } from './population.ts'
-import { Random, STREAM } from './random.ts'
-import { type CatalogueRow, catalogueShape, playerEventShape, subscriptionShape } from './shapes.ts'
-import { byPopularity, createShelf, createTitles, kinds, type Title } from './titles.ts'
+import { firstDayOf, openAfter } from './partitions.ts'
+import { type CatalogueRow, catalogueShape, type SourceName, sourceNames } from './shapes.ts'
+import { type Crew, startCrew, threadsFor } from './shards/crew.ts'
+import { type Scene, SHARDS, type ShardDay } from './shards/protocol.ts'
+import { type Stage, setStage } from './shards/stage.ts'
+import { kinds, type Title } from './titles.ts'
 import { type CutoffTruth, type WorldTruth, writeCutoffTruth, writeTruth } from './truth.ts'
-import { viewDay } from './viewing.ts'
 import { WORLD_FORMAT, type World, writeWorld } from './world.ts'
 
 export interface SimulateOptions {
@@ -30,6 +29,8 @@ export interface SimulateOptions {
   /** Folder of the world; made if absent, must be empty. */
   readonly out: string
   readonly parameters?: Parameters
+  /** Threads that live the accounts, 0 .. 4; 0 = none but the caller's. Changes no byte. Left out: what suits size and machine. */
+  readonly threads?: number
   /** Called after each day with days lived and days in all, burn-in included. */
   readonly onDay?: (lived: number, all: number) => void
   /** Called with what is attainable at each frozen cut-off, as soon as it is known. */
@@ -39,78 +40,108 @@ export interface SimulateOptions {
 export interface SimulatedWorld {
   readonly world: World
   readonly truth: WorldTruth
-  /** Rows in the archive, by source. */
-  readonly rows: Readonly<Record<string, number>>
+  /** What the archive holds, by source. */
+  readonly rows: Readonly<Record<SourceName, number>>
+  readonly bytes: Readonly<Record<SourceName, number>>
+  readonly elapsedMs: number
+  /** The most memory that the process has had so far, all threads included. */
+  readonly peakMemoryBytes: number
 }
 
-/** The same options give the same bytes. */
+/** Days that may be lived while an earlier one is written; more would only hold more rows in memory. */
+const AHEAD = 3
+
+/** The same options give the same bytes, however many threads live the world. */
 export async function simulate(options: SimulateOptions): Promise<SimulatedWorld> {
-  const parameters = options.parameters ?? defaultParameters
-  await prepareFolder(options.out)
-  const calendar = createCalendar({ ...options, ...parameters, days: options.days })
-  const archive = join(options.out, 'archive')
-  const { firstDay } = calendar
-  const writers = {
-    player: new ArchiveWriter({ folder: archive, source: 'player_events', shape: playerEventShape, firstDay }),
-    billing: new ArchiveWriter({ folder: archive, source: 'subscriptions', shape: subscriptionShape, firstDay: 0 }),
-    catalogue: new ArchiveWriter({ folder: archive, source: 'catalogue', shape: catalogueShape, firstDay }),
+  const started = performance.now()
+  const { out, parameters = defaultParameters } = options
+  await prepareFolder(out)
+  const { users, days, seed, start, timezone } = options
+  const stage = setStage({ users, days, seed, start, timezone, parameters })
+  const crew = startCrew(stage, options.threads ?? threadsFor(stage.scene))
+  try {
+    const { truth, rows, bytes } = await liveAll(stage, crew, options)
+    const world = worldOf(stage.scene, stage.calendar)
+    // Last: a folder with world.json holds a finished world.
+    await writeWorld(out, world)
+    const elapsedMs = Math.round(performance.now() - started)
+    return { world, truth, rows, bytes, elapsedMs, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 }
+  } finally {
+    await crew.close()
   }
-  const random = new Random(options.seed)
-  const tastes = new Random(options.seed)
-  const log = createBillingArchive(writers.billing, calendar, new Random(options.seed))
-  const player = createPlayerArchive(writers.player, calendar, parameters, new Random(options.seed))
-  const titles = createTitles(calendar.days, parameters, random)
-  const popular = byPopularity(titles)
-  const accounts: Account[] = []
-  for (let i = 0; i < options.users; i += 1) accounts.push(establishedAccount(i, parameters, random, log))
+}
+
+async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions) {
+  const { calendar, scene, titles } = stage
+  const { parameters } = scene
+  const archive = join(options.out, 'archive')
+  const files = new Map(sourceNames.map((source) => [source, new ArchiveFiles(archive, source)]))
+  const write = (source: SourceName, day: number, parts: readonly DayPart[]): Promise<void> =>
+    (files.get(source) as ArchiveFiles).write(calendar.text(day), parts)
+  const catalogue = new ArchiveWriter({
+    source: 'catalogue',
+    firstDay: firstDayOf('catalogue', calendar, parameters),
+    shape: catalogueShape,
+  })
+  const dirt = new DirtLedger()
   const cutoffs: CutoffTruth[] = []
-  const servingDelay = Math.ceil(parameters.publishLagHours / 24)
+  const open: Promise<readonly ShardDay[]>[] = []
 
   for (let day = 0; day < calendar.days; day += 1) {
-    const joining = newcomers(options.users, parameters, random, day)
-    const before = accounts.length
-    for (let i = 0; i < joining; i += 1) accounts.push(joiningAccount(accounts.length, day, parameters, random, log))
-    const shelf = createShelf(popular, day)
-    const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), shelf, tastes }
-    for (const [index, account] of accounts.entries()) {
-      random.at(STREAM.life, index, day)
-      // A newcomer's first day of moods and billing is the next one; it may watch at once.
-      if (index < before) liveDay(account, day, calendar.dayOfMonth(day), parameters, random, log)
-      if (day < firstDay || !hasAccess(account, day * DAY + DAY / 2)) continue
-      viewDay(account, today, parameters, random.at(STREAM.viewing, index, day), player.sink)
+    while (open.length < AHEAD && day + open.length < calendar.days) {
+      const living = crew.live(day + open.length)
+      // Heard when its turn comes; until then an earlier failure may end the world first.
+      living.catch(() => undefined)
+      open.push(living)
     }
-    if (day >= firstDay) {
-      for (const row of catalogueRows(titles, day, calendar)) writers.catalogue.add(day, row, row.received_at)
+    const shards = await (open.shift() as Promise<readonly ShardDay[]>)
+    for (const [nth, { source, day: closed }] of (shards[0] as ShardDay).closed.entries()) {
+      await write(
+        source,
+        closed,
+        shards.map((shard) => (shard.closed[nth] as ShardDay['closed'][number]).part),
+      )
     }
-    await writers.catalogue.closeBefore(day + 1, calendar)
-    // Tomorrow's viewing cannot reach back into a day before it; tomorrow's changes may still be known by c(today).
-    await writers.player.closeBefore(day + 1, calendar)
-    await writers.billing.closeBefore(day + 1 - servingDelay, calendar)
-    if (parameters.truth.cutoffsBeforeEnd.includes(calendar.days - 1 - day)) {
-      const folder = join(options.out, 'truth')
-      const truth = await writeCutoffTruth(folder, accounts, day, calendar, parameters, random)
+    if (day >= calendar.firstDay) {
+      for (const row of catalogueRows(titles, day, calendar)) {
+        catalogue.add(day, row, row.received_at)
+        dirt.count('catalogue', day, 'clean')
+      }
+    }
+    for (const { day: closed, part } of catalogue.closeBefore(openAfter('catalogue', day, calendar, parameters))) {
+      await write('catalogue', closed, [part])
+    }
+    const truths = shards.flatMap(({ truth }) => truth ?? [])
+    if (shards.some(({ truth }) => truth !== null)) {
+      truths.sort((a, b) => a.number - b.number)
+      const truth = await writeCutoffTruth(join(options.out, 'truth'), truths, calendar.text(day), parameters.truth)
       cutoffs.push(truth)
       options.onTruth?.(truth)
     }
+    for (const shard of shards) dirt.absorb(shard.dirt ?? [])
     options.onDay?.(day + 1, calendar.days)
   }
-  await writers.billing.closeBefore(calendar.days, calendar)
-  const indexes = [await writers.player.finish(), await writers.billing.finish(), await writers.catalogue.finish()]
-
-  const dirt = Object.fromEntries([...player.dirt].map(([day, count]) => [calendar.text(day), count]))
-  const truth: WorldTruth = { cutoffs, dirt }
+  const truth: WorldTruth = { cutoffs, dirt: dirtByDay(dirt, calendar) }
   await writeTruth(join(options.out, 'truth'), truth)
-  const world = worldOf(options, parameters, calendar)
-  // Last: a folder with world.json holds a finished world.
-  await writeWorld(options.out, world)
-  const rows = indexes.map(({ source, days }) => [source, days.reduce((sum, day) => sum + day.rows, 0)] as const)
-  return { world, truth, rows: Object.fromEntries(rows) }
+  const rows: Partial<Record<SourceName, number>> = {}
+  const bytes: Partial<Record<SourceName, number>> = {}
+  for (const [source, sourceFiles] of files) {
+    const index = await sourceFiles.finish()
+    rows[source] = index.days.reduce((sum, day) => sum + day.rows, 0)
+    bytes[source] = index.days.reduce((sum, day) => sum + day.bytes, 0)
+  }
+  return { truth, rows: rows as Record<SourceName, number>, bytes: bytes as Record<SourceName, number> }
 }
 
-function newcomers(users: number, parameters: Parameters, random: Random, day: number): number {
-  return Math.floor(
-    users * parameters.acquisitionRate * (1 + 0.15 * random.at(STREAM.life, -1, day).normal()) + random.uniform(),
-  )
+/** Without the rows that arrive in days beyond the world: no file holds them. */
+function dirtByDay(ledger: DirtLedger, calendar: WorldCalendar): WorldTruth['dirt'] {
+  const dirt: Record<string, Record<string, { delivered: number; duplicates: number; malformed: number }>> = {}
+  for (const { source, day, ...count } of ledger.entries().sort((a, b) => a.day - b.day)) {
+    if (day >= calendar.days) continue
+    dirt[source] ??= {}
+    ;(dirt[source] as Record<string, typeof count>)[calendar.text(day)] = count
+  }
+  return dirt
 }
 
 function catalogueRows(titles: readonly Title[], day: number, calendar: WorldCalendar): CatalogueRow[] {
@@ -132,15 +163,16 @@ function catalogueRows(titles: readonly Title[], day: number, calendar: WorldCal
     }))
 }
 
-function worldOf(options: SimulateOptions, parameters: Parameters, calendar: WorldCalendar): World {
+function worldOf({ seed, users, start, timezone, parameters }: Scene, calendar: WorldCalendar): World {
   const last = calendar.days - 1
   return {
     format: WORLD_FORMAT,
-    seed: options.seed,
-    users: options.users,
-    timezone: options.timezone,
+    seed,
+    users,
+    shards: SHARDS,
+    timezone,
     publishLagHours: parameters.publishLagHours,
-    start: options.start,
+    start,
     end: calendar.text(last),
     historyStart: calendar.text(0),
     now: new Date(calendar.servingCutoff(last) + 3_600_000).toISOString(),

@@ -5,10 +5,10 @@ import { createTable } from '../parquet/index.ts'
 import type { Account } from './account.ts'
 import { type AttainableAuc, attainableAuc, type ChurnCounts } from './attainable.ts'
 import type { WorldCalendar } from './calendar.ts'
+import type { DirtCount } from './dirt-ledger.ts'
 import { churnedFutures, type Standing, standingOf } from './futures.ts'
 import { engagement } from './latent.ts'
 import type { Parameters } from './parameters.ts'
-import type { DirtCount } from './player-archive.ts'
 import type { Random } from './random.ts'
 
 /** Groups of eligible accounts whose attainable AUC is measured. */
@@ -30,8 +30,8 @@ export interface CutoffTruth {
 
 export interface WorldTruth {
   readonly cutoffs: readonly CutoffTruth[]
-  /** What was done to the rows of each event day. */
-  readonly dirt: Readonly<Record<string, DirtCount>>
+  /** What was done to the rows of each source, by the day of their partition. */
+  readonly dirt: Readonly<Record<string, Readonly<Record<string, DirtCount>>>>
 }
 
 const FILE = 'truth.json'
@@ -46,41 +46,68 @@ const accountShape = {
   stress_millis: 'integer',
 } as const
 
-/** Freezes the world at the end of `day`, writes each eligible account's truth and returns what is attainable. */
-export async function writeCutoffTruth(
-  folder: string,
+/** The truth about one account at a frozen cut-off. Plain data. */
+export interface AccountTruth {
+  /** Position in the world. */
+  readonly number: number
+  readonly userId: string
+  readonly standing: Standing
+  readonly counts: ChurnCounts
+  readonly engagement: number
+  readonly stress: number
+}
+
+/** Freezes accounts at the end of `day` and lives their futures; those that are not eligible are left out. */
+export function accountTruths(
   accounts: readonly Account[],
   day: number,
   calendar: WorldCalendar,
   parameters: Parameters,
   random: Random,
-): Promise<CutoffTruth> {
-  const { futures } = parameters.truth
-  const known: { standing: Standing; counts: ChurnCounts }[] = []
-  const table = createTable(accountShape)
+): AccountTruth[] {
+  const known: AccountTruth[] = []
   for (const account of accounts) {
     const standing = standingOf(account, day)
     if (standing === null) continue
-    const counts = churnedFutures(account, day, calendar, parameters, random)
-    known.push({ standing, counts })
+    known.push({
+      number: account.traits.number,
+      userId: account.traits.userId,
+      standing,
+      counts: churnedFutures(account, day, calendar, parameters, random),
+      engagement: engagement(account, parameters),
+      stress: account.stress,
+    })
+  }
+  return known
+}
+
+/** Writes each eligible account's truth at `day` ('YYYY-MM-DD') and returns what is attainable. */
+export async function writeCutoffTruth(
+  folder: string,
+  accounts: readonly AccountTruth[],
+  day: string,
+  { futures }: Parameters['truth'],
+): Promise<CutoffTruth> {
+  const table = createTable(accountShape)
+  for (const { userId, standing, counts, engagement, stress } of accounts) {
     table.add({
-      user_id: account.traits.userId,
+      user_id: userId,
       segment: standing.segment,
       due: Number(standing.due),
       undecided: Number(standing.undecided),
       churned: counts[0] + counts[1],
       futures,
-      engagement_millis: Math.round(engagement(account, parameters) * 1000),
-      stress_millis: Math.round(account.stress * 1000),
+      engagement_millis: Math.round(engagement * 1000),
+      stress_millis: Math.round(stress * 1000),
     })
   }
   await mkdir(folder, { recursive: true })
-  await writeFile(join(folder, `${calendar.text(day)}.parquet`), table.parquet())
+  await writeFile(join(folder, `${day}.parquet`), table.parquet())
   const groups = Object.entries(GROUPS).map(([name, belongs]) => {
-    const counts = known.filter(({ standing }) => belongs(standing)).map((each) => each.counts)
+    const counts = accounts.filter(({ standing }) => belongs(standing)).map((each) => each.counts)
     return [name, attainableAuc(counts, futures)] as const
   })
-  return { day: calendar.text(day), futures, groups: Object.fromEntries(groups) }
+  return { day, futures, groups: Object.fromEntries(groups) }
 }
 
 export async function writeTruth(folder: string, truth: WorldTruth): Promise<void> {

@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { OttokError } from '../../config/errors.ts'
 
-export const WORLD_FORMAT = 1
+export const WORLD_FORMAT = 2
 
 const day = z.iso.date()
 const worldSchema = z.object({
   format: z.literal(WORLD_FORMAT),
   seed: z.number().int(),
   users: z.number().int(),
+  /** Parts in which its accounts are written: their order is the order of rows. */
+  shards: z.number().int(),
   timezone: z.string(),
   publishLagHours: z.number(),
   /** First and last day with player events. */

@@ -1,0 +1,70 @@
+/** One part of a world's accounts, lived day by day. */
+import { type Account, hasAccess } from '../account.ts'
+import { DAY } from '../calendar.ts'
+import { liveDay } from '../life.ts'
+import { establishedAccount, joiningAccount } from '../population.ts'
+import { Random, STREAM } from '../random.ts'
+import { createShelf } from '../titles.ts'
+import { accountTruths } from '../truth.ts'
+import { viewDay } from '../viewing.ts'
+import { type Scene, SHARDS, type ShardDay } from './protocol.ts'
+import type { Stage } from './stage.ts'
+import { openStreams } from './streams.ts'
+
+export interface Shard {
+  /** Lives the next day, from 0 on, for every account of the shard. */
+  live(day: number): ShardDay
+}
+
+/** `index`: 0 .. SHARDS - 1. The shard begins with its share of the initial base. */
+export function createShard(stage: Stage, index: number): Shard {
+  const { scene, calendar, popular } = stage
+  const { users, seed, parameters } = scene
+  const random = new Random(seed)
+  const tastes = new Random(seed)
+  const streams = openStreams(stage)
+  const accounts: Account[] = []
+  for (let number = index; number < users; number += SHARDS) {
+    accounts.push(establishedAccount(number, parameters, random, streams.billing))
+  }
+  /** Accounts of the whole world: every shard counts all newcomers and takes its own. */
+  let population = users
+
+  const join = (day: number): void => {
+    const first = population
+    population += newcomers(scene, random, day)
+    for (let number = first; number < population; number += 1) {
+      if (number % SHARDS !== index) continue
+      accounts.push(joiningAccount(number, day, parameters, random, streams.billing))
+    }
+  }
+  return {
+    live(day) {
+      const before = population
+      join(day)
+      const shelf = createShelf(popular, day)
+      const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), shelf, tastes }
+      const dayOfMonth = calendar.dayOfMonth(day)
+      const withEvents = day >= calendar.firstDay
+      for (const account of accounts) {
+        const { number } = account.traits
+        random.at(STREAM.life, number, day)
+        // A newcomer's first day of moods and billing is the next one; it may watch at once.
+        if (number < before) liveDay(account, day, dayOfMonth, parameters, random, streams.billing)
+        if (!withEvents || !hasAccess(account, day * DAY + DAY / 2)) continue
+        viewDay(account, today, parameters, random.at(STREAM.viewing, number, day), streams.player)
+      }
+      const frozen = parameters.truth.cutoffsBeforeEnd.includes(calendar.days - 1 - day)
+      return {
+        closed: streams.closeAfter(day),
+        truth: frozen ? accountTruths(accounts, day, calendar, parameters, random) : null,
+        dirt: day === calendar.days - 1 ? streams.dirt.entries() : null,
+      }
+    },
+  }
+}
+
+function newcomers({ users, parameters }: Scene, random: Random, day: number): number {
+  random.at(STREAM.life, -1, day)
+  return Math.floor(users * parameters.acquisitionRate * (1 + 0.15 * random.normal()) + random.uniform())
+}

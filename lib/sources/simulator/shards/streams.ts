@@ -1,0 +1,53 @@
+/** The sources that accounts leave rows in, as one shard writes them. */
+import { ArchiveWriter, type ClosedDay, TextArchiveWriter } from '../archive.ts'
+import { createBillingArchive } from '../billing-archive.ts'
+import type { BillingLog } from '../billing-log.ts'
+import { DirtLedger } from '../dirt-ledger.ts'
+import { firstDayOf, openAfter } from '../partitions.ts'
+import { createPlayerArchive } from '../player-archive.ts'
+import { type SourceName, shapes } from '../shapes.ts'
+import type { SessionSink } from '../viewing.ts'
+import type { ShardDay } from './protocol.ts'
+import type { Stage } from './stage.ts'
+
+export interface Streams {
+  readonly billing: BillingLog
+  readonly player: SessionSink
+  readonly dirt: DirtLedger
+  /** The days that are closed when `lived` is over. */
+  closeAfter(lived: number): ShardDay['closed']
+}
+
+interface Writer {
+  closeBefore(day: number): ClosedDay[]
+}
+
+export function openStreams({ scene, calendar }: Stage): Streams {
+  const { parameters, seed } = scene
+  const dirt = new DirtLedger()
+  const place = <N extends SourceName>(source: N) => ({ source, firstDay: firstDayOf(source, calendar, parameters) })
+  const table = <N extends keyof typeof shapes>(source: N) =>
+    new ArchiveWriter<(typeof shapes)[N]['columns']>({ ...place(source), shape: shapes[source].columns })
+  const writers = {
+    player_events: table('player_events'),
+    subscriptions: table('subscriptions'),
+    accounts: table('accounts'),
+    web_events: new TextArchiveWriter(place('web_events')),
+    app_events: new TextArchiveWriter(place('app_events')),
+    tv_events: new TextArchiveWriter(place('tv_events')),
+    contacts: new TextArchiveWriter(place('contacts')),
+  }
+  const shared = { calendar, parameters, seed, dirt }
+  return {
+    billing: createBillingArchive({ writer: writers.subscriptions, ...shared }),
+    player: createPlayerArchive({ writer: writers.player_events, ...shared }),
+    dirt,
+    closeAfter: (lived) =>
+      Object.entries(writers).flatMap(([name, writer]: [string, Writer]) => {
+        const source = name as SourceName
+        return writer
+          .closeBefore(openAfter(source, lived, calendar, parameters))
+          .map((closed) => ({ source, ...closed }))
+      }),
+  }
+}
