@@ -54,3 +54,5 @@ export {
   writeOnnx,
   type Xgboost,
 } from './learning/index.ts'
+// How rows of any source become a typed table, with what cannot be used set aside.
+export * from './sources/landing/index.ts'

@@ -1,7 +1,7 @@
 /** Rows of any source as typed tables, with what cannot be used set aside: declared, not programmed. */
 export { accountingSql } from './accounting-sql.ts'
 export { quarantineSql } from './quarantine-sql.ts'
-export { type JsonFields, type RowFormat, readAs, text } from './row-format.ts'
+export { type JsonFields, jsonText, type RowFormat, readAs } from './row-format.ts'
 export {
   type Fault,
   type MendedFault,

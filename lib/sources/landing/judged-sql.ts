@@ -8,7 +8,7 @@ import { literal, name } from './sql-names.ts'
  */
 export function judgedSql(mapping: RowMapping, table: string): string {
   const columns = Object.entries(mapping.columns)
-  const values = columns.map(([column, target]) => `${valueOf(column, target)} AS ${valueName(column)}`)
+  const values = columns.map(([column, target]) => `${typedOrNull(column, target)} AS ${valueName(column)}`)
   const faults = [
     `${BROKEN} != '', ${BROKEN}`,
     ...columns.flatMap(([column, target]) => missing(column, target)),
@@ -32,7 +32,7 @@ export function typedValue(column: string, { type }: TargetColumn): string {
   return `CAST(${value}, ${literal(type)})`
 }
 
-function valueOf(column: string, { type, sql = name(column) }: TargetColumn): string {
+function typedOrNull(column: string, { type, sql = name(column) }: TargetColumn): string {
   if (isString(type) || isComposite(type)) return sql
   // Else 300 becomes 44 in a UInt8, and a text that is none fails the statement.
   return `accurateCastOrNull(${sql}, ${literal(bare(type))})`

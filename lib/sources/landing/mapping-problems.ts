@@ -8,7 +8,7 @@ const TAKEN: ReadonlySet<string> = new Set([LINE, BROKEN, 'reason', 'row', 'fiel
 export function mappingProblems(mapping: RowMapping): string[] {
   const fields = fieldNames(mapping.format)
   const columns = Object.keys(mapping.columns)
-  const reasons = [...mapping.faults.map(({ reason }) => reason)]
+  const reasons = mapping.faults.map(({ reason }) => reason)
   return [
     ...(mapping.source === '' ? ['it names no source'] : []),
     ...(fields.length === 0 ? ['its format has no fields'] : []),
@@ -18,7 +18,9 @@ export function mappingProblems(mapping: RowMapping): string[] {
     ...repeated(fields).map((field) => `the field '${field}' is there twice`),
     ...repeated(reasons).map((reason) => `the reason '${reason}' is there twice`),
     ...fields
-      .filter((field) => TAKEN.has(field) && isText(mapping.format))
+      .filter(
+        (field) => (field === LINE ? isText(mapping.format) : TAKEN.has(field)) || mapping.partition.includes(field),
+      )
       .map((field) => `the field '${field}' has a name that is taken`),
     ...columns.flatMap((column) => columnProblems(mapping, fields, column)),
     ...mapping.key.filter((column) => !columns.includes(column)).map((column) => `its key '${column}' is no column`),

@@ -18,11 +18,11 @@ export type RowFormat =
   | { readonly kind: 'jsonLines'; readonly fields: JsonFields }
   | { readonly kind: 'jsonDocument'; readonly fields: JsonFields; readonly rows: string }
 
-/** ClickHouse type of each field, or `text` for Nullable(String). */
+/** ClickHouse type of each field, or `jsonText`. */
 export type JsonFields = Readonly<Record<string, string>>
 
 /** Type of a JSON field that is read as it is written. */
-export const text = 'Nullable(String)'
+export const jsonText = 'Nullable(String)'
 
 /** Column of the unparsed text of a row. */
 export const LINE = 'line'
