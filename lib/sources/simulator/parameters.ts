@@ -1,5 +1,7 @@
 /** Every number of a simulated world. Rates are per day unless said; strengths are on the log or logit scale. */
 
+import { type BehaviourParameters, defaultBehaviour } from './behaviour/parameters.ts'
+
 export const channels = ['card', 'app_store', 'google_play', 'operator'] as const
 export type Channel = (typeof channels)[number]
 
@@ -126,6 +128,7 @@ export interface Parameters {
     readonly secondSession: number
     readonly stallChance: number
   }
+  readonly behaviour: BehaviourParameters
   readonly titles: { readonly count: number; readonly releasedPerMonth: number }
   readonly dirt: {
     readonly duplicateShare: number
@@ -230,6 +233,7 @@ export const defaultParameters: Parameters = {
     secondSession: 0.14,
     stallChance: 0.12,
   },
+  behaviour: defaultBehaviour,
   titles: { count: 900, releasedPerMonth: 25 },
   dirt: {
     duplicateShare: 0.005,

@@ -93,6 +93,15 @@ export const STREAM = {
   arrivals: 7,
   future: 8,
   clock: 9,
+  behaviour: 20,
+  habits: 21,
+  household: 22,
+  sessions: 23,
+  cookie: 24,
+  installation: 25,
+  delivery: 26,
+  passMedia: 27,
+  details: 28,
 } as const
 
 export function logistic(x: number): number {

@@ -8,6 +8,8 @@ export interface Mobile {
   readonly system: 'android' | 'ios'
   /** Position among the account's devices. */
   readonly device: number
+  /** Days that the installation had been in use on the world's day 0. */
+  readonly age: number
 }
 
 export interface Habits {
@@ -30,15 +32,16 @@ export function habitsOf({ traits }: Account, { behaviour }: Parameters, random:
   const browsers = random.chance(behaviour.web.users) || shared ? (random.chance(0.3) ? 2 : 1) : 0
   const signsIn = !random.chance(behaviour.web.neverSignsIn)
   const reports = random.chance(behaviour.tv.reporting)
+  const age = random.integer(behaviour.app.installationDays)
   const android = deviceOf(traits, 'android')
   const ios = deviceOf(traits, 'ios')
-  const mobile: Mobile | null =
-    android >= 0 ? { system: 'android', device: android } : ios >= 0 ? { system: 'ios', device: ios } : null
+  const system = android >= 0 ? 'android' : 'ios'
+  const device = android >= 0 ? android : ios
   return {
     browsers,
     signsIn,
     browserOwner: shared ? number - (number & 1) : number,
-    mobile,
+    mobile: device >= 0 ? { system, device, age } : null,
     tv: reports ? deviceOf(traits, 'tv') : -1,
   }
 }

@@ -78,7 +78,6 @@ export interface TvSession {
   /** Position among the account's devices. */
   readonly device: number
   readonly day: number
-  readonly nth: number
   readonly events: readonly TvEvent[]
 }
 
