@@ -1,6 +1,6 @@
 import { churnFeatures, longestWindow, snapshotSql, viewingFeatures } from '../../lib/features/index.ts'
 import { sql, sqlAsset, through, trailing, unique } from '../../lib/graph/index.ts'
-import { snapshotDays } from '../service.ts'
+import { rule, snapshotDays } from '../service.ts'
 import { accountState } from './account-state.ts'
 import { viewingDaily } from './viewing-daily.ts'
 
@@ -18,5 +18,5 @@ export const snapshot = sqlAsset({
   range: 51,
   checks: [unique(['user_id', 'snapshot_day'])],
   sql: ({ states, billing, partition }) =>
-    sql`${snapshotSql({ states, billing, days: partition.list, features: churnFeatures })}`,
+    sql`${snapshotSql({ states: { viewing: states }, billing, days: partition.list, features: churnFeatures, rule })}`,
 })

@@ -1,4 +1,4 @@
-import { dailyStatesSql, viewingFeatures } from '../../lib/features/index.ts'
+import { dailyStatesSql, declaredFeatures, measuresOf, viewingEventsSql } from '../../lib/features/index.ts'
 import { sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { catalogue } from '../raw/catalogue.ts'
 import { playerEvents } from '../raw/player-events.ts'
@@ -15,9 +15,7 @@ export const viewingDaily = sqlAsset({
   checks: [unique(['user_id', 'day', 'lag'])],
   sql: ({ events, titles }) =>
     sql`${dailyStatesSql({
-      events: `(SELECT * EXCEPT (day) FROM ${events})`,
-      catalogue: titles,
-      rule,
-      features: viewingFeatures,
+      events: viewingEventsSql({ player: `(SELECT * EXCEPT (day) FROM ${events})`, catalogue: titles, rule }),
+      measures: measuresOf(declaredFeatures, 'viewing'),
     })}`,
 })

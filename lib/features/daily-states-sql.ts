@@ -1,18 +1,13 @@
-import type { Feature } from './feature.ts'
-import { measuresOf } from './feature.ts'
-import { type CutoffRule, literal, servingCutoffSql, servingDaySql } from './labels/moments.ts'
 import type { Measure } from './measure.ts'
 
 export interface DailyStatesRequest {
   /**
-   * Table expression of typed player events without duplicates: the columns of `eventColumns` but `kind`, and event_time
-   * and received_at (DateTime). It holds whole event days.
+   * Table expression of an event family, as `viewingEventsSql` and `behaviourEventsSql` give it: user_id, day (Date), lag
+   * (UInt16) and the family's columns (`eventColumns`). It holds whole event days.
    */
   readonly events: string
-  /** Table expression of the catalogue: title_id, kind, known_at (DateTime); a title may have several rows in time. */
-  readonly catalogue: string
-  readonly rule: CutoffRule
-  readonly features: readonly Feature[]
+  /** Measures over those columns. */
+  readonly measures: readonly Measure[]
 }
 
 /**
@@ -20,33 +15,17 @@ export interface DailyStatesRequest {
  * row per (user_id, day, lag).
  *
  * A row holds the increment that became known at that lag: serving days between the event day and the first cut-off c at
- * which it was known. A distinct value counts at the lag at which it was first known; only days with late rows, which are
- * few, need to know which values came earlier. The kind of a title is taken as
- * known at c(event day), so that a day's states never change with later catalogues.
+ * which it was known. A distinct value counts at the lag at which it was first known; only days with late rows need to
+ * know which values came earlier.
  */
-export function dailyStatesSql(request: DailyStatesRequest): string {
-  const { events, catalogue, rule } = request
-  const measures = measuresOf(request.features)
-  const needsKind = measures.some(({ expression, filter }) => /\bkind\b/.test(`${expression} ${filter}`))
-  const placed = `
-      SELECT *,
-        toDate(event_time, ${literal(rule.zone)}) AS day,
-        toUInt16(greatest(0, dateDiff('day', day, ${servingDaySql('received_at', rule)}))) AS lag,
-        ${servingCutoffSql('day', rule)} AS day_cutoff
-      FROM ${events}`
-  const titles = `SELECT title_id, max(kind) AS kind, known_at FROM ${catalogue} GROUP BY title_id, known_at`
-  const known = needsKind
-    ? `(SELECT placed.*, titles.kind AS kind FROM (${placed}) AS placed
-      ASOF LEFT JOIN (${titles}) AS titles
-      ON titles.title_id = placed.title_id AND titles.known_at <= placed.day_cutoff)`
-    : `(${placed})`
-  const late = `(user_id, day) IN (SELECT user_id, day FROM (${placed}) WHERE lag > 0)`
+export function dailyStatesSql({ events, measures }: DailyStatesRequest): string {
+  const late = `(user_id, day) IN (SELECT user_id, day FROM ${events} WHERE lag > 0)`
   // One SELECT around the union, so that what a caller appends belongs to all of it.
   return `
 SELECT * FROM (
 SELECT user_id, day, lag,
   ${measures.map(wholeColumn).join(',\n  ')}
-FROM ${known}
+FROM ${events}
 WHERE lag = 0
 GROUP BY user_id, day, lag
 UNION ALL
@@ -55,7 +34,7 @@ SELECT user_id, day, lag,
 FROM (
   SELECT user_id, day, lag,
     ${measures.map(collectedColumn).join(',\n    ')}
-  FROM ${known}
+  FROM ${events}
   WHERE ${late}
   GROUP BY user_id, day, lag
   WINDOW earlier AS (PARTITION BY user_id, day ORDER BY lag ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)

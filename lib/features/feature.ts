@@ -1,5 +1,5 @@
 import { OttokError } from '../config/errors.ts'
-import { checkName, type Measure } from './measure.ts'
+import { checkName, type EventFamily, type Measure } from './measure.ts'
 
 /** A measure over the `days` days that end with the snapshot day, that day included. */
 export interface Window {
@@ -20,7 +20,8 @@ export interface Term extends Window {
  * - `recency`: whole days since the last day on which any of the measures was not 0 (0 = the snapshot day itself); null
  *   where there is none in the last `days` days.
  * - `top`: the code whose window is the greatest, the earlier code in a tie; empty where all are 0.
- * - `state`: an expression over the columns of `billing` (snapshotStateColumns), `account` and `calendar` (standing-sql).
+ * - `state`: an expression over the columns of `billing` (snapshotStateColumns, and `cutoff`: t(D)), `account`
+ *   (accountFactsSql) and `calendar` (calendarFactsSql).
  */
 export type Shape =
   | { readonly kind: 'window'; readonly measure: Measure; readonly days: number }
@@ -80,10 +81,11 @@ export function windowsOf({ shape }: Feature): readonly Window[] {
   }
 }
 
-/** Measures that the features need, each once, in order of first use. Two measures of one name are an error. */
-export function measuresOf(features: readonly Feature[]): readonly Measure[] {
+/** Measures over an event family that the features need, each once, in order of first use. Two of one name are an error. */
+export function measuresOf(features: readonly Feature[], family: EventFamily): readonly Measure[] {
   const found = new Map<string, Measure>()
   for (const { measure } of features.flatMap(windowsOf)) {
+    if (measure.events !== family) continue
     const held = found.get(measure.name)
     if (held !== undefined && JSON.stringify(held) !== JSON.stringify(measure)) {
       throw new OttokError({

@@ -1,3 +1,4 @@
+export { type BehaviourEventsRequest, behaviourEventsSql, receiveDays } from './behaviour-events-sql.ts'
 export {
   accountFeatures,
   behaviourFeatures,
@@ -20,3 +21,4 @@ export {
 export * from './labels/index.ts'
 export { type EventFamily, eventColumns, type Measure, over } from './measure.ts'
 export { modelColumns, type SnapshotFeaturesRequest, snapshotSql } from './snapshot-sql.ts'
+export { type ViewingEventsRequest, viewingEventsSql } from './viewing-events-sql.ts'

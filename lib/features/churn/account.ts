@@ -2,8 +2,8 @@ import { type Feature, feature } from '../feature.ts'
 
 type Text = Feature['title']
 
-function account(name: string, title: Text, description: Text): Feature {
-  const shape = { kind: 'state', expression: `account.${name}` } as const
+function account(name: string, title: Text, description: Text, expression = `account.${name}`): Feature {
+  const shape = { kind: 'state', expression } as const
   return feature({ name, title, description, source: 'accounts', family: 'account', shape })
 }
 
@@ -31,6 +31,7 @@ export const accountFeatures: readonly Feature[] = [
       ru: 'Сколько целых дней прошло с регистрации аккаунта.',
       en: 'Whole days since the account was registered.',
     },
+    `toInt32(intDiv(dateDiff('second', account.registered_at, billing.cutoff), 86400))`,
   ),
 ]
 

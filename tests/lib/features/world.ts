@@ -26,7 +26,8 @@ export const eventsDdl = `user_id String, session_id String, title_id String, pl
   position_s Int64, watched_s Int64, duration_s Int64, stall_ms Int64, event_time DateTime('UTC'), received_at DateTime('UTC')`
 export const catalogueDdl = `title_id String, kind LowCardinality(String), known_at DateTime('UTC')`
 
-const origin = Date.UTC(2026, 0, 1) / 1000
+/** First second of the small worlds. */
+export const origin = Date.UTC(2026, 0, 1) / 1000
 const day = 86_400
 
 /** A seeded generator of numbers in [0, 1) (mulberry32). */
