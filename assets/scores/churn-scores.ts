@@ -32,6 +32,7 @@ export const churnScores = asset({
     churn_probability: 'Float32',
     model_version: 'LowCardinality(String)',
     ...reasonFields,
+    actionable_reason_code: 'Nullable(String)',
   },
   orderBy: ['user_id'],
   dataVersion: 'inputs',
@@ -57,7 +58,7 @@ export const churnScores = asset({
       const scorer = await loadScorer(model.onnx)
       const { margins } = await scorer.score(matrix, names, signal)
       await scorer.close()
-      const reasons = await reasonsOf(model.ensemble, matrix, signal)
+      const reasons = await reasonsOf(model.ensemble, matrix, partition.date!, signal)
       counts[segment] = read.rows
       for (let row = 0; row < read.rows; row++) {
         rows.push([
@@ -67,7 +68,8 @@ export const churnScores = asset({
           margins[row],
           calibrate(model.calibration, margins[row]!),
           model.signature.modelVersion,
-          ...Array.from({ length: REASONS }, (_, i) => reasonValues(reasons[row]![i])).flat(),
+          ...Array.from({ length: REASONS }, (_, i) => reasonValues(reasons[row]!.reasons[i])).flat(),
+          reasons[row]!.actionable,
         ])
       }
     }

@@ -8,32 +8,33 @@ export interface FamilyContribution {
 }
 
 /**
- * Sums the contributions of one row by family (windows of one quantity are one reason for people) and gives the `k`
- * strongest. Equal strengths keep the order in which the families first occur.
+ * A function that sums the contributions of one row by family (windows of one quantity are one reason for people) and
+ * gives all families, the strongest first. Equal strengths keep the order in which the families first occur.
  *
- * @param contributions the row's numbers, one a column; a bias after them is not read
  * @param familyOf family of each column
+ * @returns its argument is the row's numbers, one a column; a bias after them is not read
  */
-export function topFamilies(
-  contributions: Float32Array,
+export function familyRanking(
   familyOf: readonly string[],
-  k: number,
-): readonly FamilyContribution[] {
+): (contributions: Float32Array) => readonly FamilyContribution[] {
   const members = new Map<string, number[]>()
   for (const [column, family] of familyOf.entries()) {
     const known = members.get(family)
     if (known === undefined) members.set(family, [column])
     else known.push(column)
   }
-  return [...members]
-    .map(([family, columns]) => {
-      const points = columns.reduce((sum, column) => sum + contributions[column]!, 0)
-      const direction = points < 0 ? -1 : 1
-      const leadingColumn = columns.reduce((best, column) =>
-        direction * contributions[column]! > direction * contributions[best]! ? column : best,
-      )
-      return { family, points, leadingColumn }
-    })
-    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
-    .slice(0, k)
+  const families = [...members]
+  return (contributions) =>
+    families
+      .map(([family, columns]) => {
+        let points = 0
+        for (const column of columns) points += contributions[column]!
+        const direction = points < 0 ? -1 : 1
+        let leadingColumn = columns[0]!
+        for (const column of columns) {
+          if (direction * contributions[column]! > direction * contributions[leadingColumn]!) leadingColumn = column
+        }
+        return { family, points, leadingColumn }
+      })
+      .sort((a, b) => Math.abs(b.points) - Math.abs(a.points))
 }

@@ -1,2 +1,7 @@
+export { type ReasonEntry, reasonDictionary } from './dictionary.ts'
 export { explain } from './explain.ts'
-export { type FamilyContribution, topFamilies } from './families.ts'
+export { type FamilyContribution, familyRanking } from './families.ts'
+export { type Facts, type Wording, type Words, wordingOf } from './phrases/index.ts'
+export { type ReasonFamily, reasonFamily } from './reason-families.ts'
+export { actionableReason, chooseReasons, type ExplainedRow, LEAST_SHARE, type Reason } from './reasons.ts'
+export { statusWords } from './statuses.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { explain, topFamilies } from '../../../lib/explain/index.ts'
+import { explain } from '../../../lib/explain/index.ts'
 import {
   openXgboost,
   parseEnsemble,
@@ -120,21 +120,5 @@ describe('explain', () => {
     await expect(explain(ensemble, { rows: 1, columns: 7, data: new Float32Array(7) })).rejects.toThrow(
       /matrix has 7 columns and the model reads 8/,
     )
-  })
-})
-
-describe('topFamilies', () => {
-  const row = Float32Array.of(0.2, -0.5, 0.4, 0.1, -0.05, 9)
-  test('sums windows of one quantity and names the column that led', () => {
-    expect(topFamilies(row, ['views', 'price', 'views', 'pay', 'pay'], 2)).toEqual([
-      { family: 'views', points: expect.closeTo(0.6, 6), leadingColumn: 2 },
-      { family: 'price', points: expect.closeTo(-0.5, 6), leadingColumn: 1 },
-    ])
-  })
-
-  test('gives all families when there are fewer than asked for, and leaves the bias out', () => {
-    const families = topFamilies(row, ['a', 'b', 'a', 'b', 'b'], 9)
-    expect(families.map(({ family }) => family)).toEqual(['a', 'b'])
-    expect(families[1]).toMatchObject({ points: expect.closeTo(-0.45, 6), leadingColumn: 1 })
   })
 })

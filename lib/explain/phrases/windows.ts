@@ -1,0 +1,49 @@
+import { days } from './quantities.ts'
+import { type Facts, type Phrase, type Wording, type Words, words } from './words.ts'
+
+/** Says that nothing was watched in a window; `no_viewing` is said once, whichever feature leads to it. */
+export function noViewing(window: number, { get }: Facts): Wording {
+  const signup = get('days_since_signup')
+  const since =
+    signup !== null && signup < window
+      ? words('С начала подписки не было ни одного просмотра', 'Has not watched anything since subscribing')
+      : words(
+          `За последние ${days(window).ru} не было ни одного просмотра`,
+          `Has not watched anything in the last ${days(window).en}`,
+        )
+  return { plain: since, leaving: since, fact: 'no_viewing' }
+}
+
+/** How a number of days or events in a window is said. */
+export interface Countable {
+  readonly window: number
+  /** A day's average up to which it is little, and from which it is much, for an ordinary subscriber. */
+  readonly little: number
+  readonly much: number
+  readonly zero: (facts: Facts) => Wording
+  readonly some: (value: number) => Words
+  /** Begins of the sentences for little and for much. */
+  readonly seldom: (value: number) => Words
+  readonly often: (value: number) => Words
+}
+
+/** A phrase for a quantity of which little speaks for leaving and much for staying. */
+export function countable({ window, little, much, zero, some, seldom, often }: Countable): Phrase {
+  return {
+    say: (value, facts) => {
+      if (value === 0) return zero(facts)
+      const daily = value / window
+      return {
+        plain: some(value),
+        ...(daily <= little && { leaving: seldom(value) }),
+        ...(daily >= much && { staying: often(value) }),
+      }
+    },
+  }
+}
+
+/** The last days of a window, as both languages say it: 7 -> "за последние 7 дней", "in the last 7 days". */
+export function inLast(window: number): Words {
+  const { ru, en } = days(window)
+  return words(`за последние ${ru}`, `in the last ${en}`)
+}
