@@ -31,6 +31,7 @@ export class ArchiveFiles {
   private readonly written: IndexedDay[] = []
   private readonly source: SourceName
   private readonly folder: string
+  private made: Promise<unknown> | undefined
 
   constructor(archive: string, source: SourceName) {
     this.source = source
@@ -48,7 +49,8 @@ export class ArchiveFiles {
       hash.update(chunk)
       bytes += chunk.length
     }
-    await mkdir(this.folder, { recursive: true })
+    this.made ??= mkdir(this.folder, { recursive: true })
+    await this.made
     await writeFile(join(this.folder, `${day}.${extensionOf(this.source)}`), content.chunks)
     const rows = content.arrivals.reduce((sum, [, batchRows]) => sum + batchRows, 0)
     this.written.push({ day, rows, bytes, sha256: hash.digest('hex'), arrivals: content.arrivals })

@@ -2,19 +2,19 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OttokError } from '../../config/errors.ts'
-import { ArchiveWriter, type DayPart } from './archive.ts'
-import { ArchiveFiles } from './archive-files.ts'
+import { ArchiveWriter } from './archive.ts'
 import type { WorldCalendar } from './calendar.ts'
 import { DirtLedger } from './dirt-ledger.ts'
 import { defaultParameters, type Parameters } from './parameters.ts'
 import { firstDayOf, openAfter } from './partitions.ts'
-import { type CatalogueRow, catalogueShape, type SourceName, sourceNames } from './shapes.ts'
+import { type CatalogueRow, catalogueShape } from './shapes.ts'
 import { type Crew, startCrew, threadsFor } from './shards/crew.ts'
 import { type Scene, SHARDS, type ShardDay } from './shards/protocol.ts'
 import { type Stage, setStage } from './shards/stage.ts'
 import { kinds, type Title } from './titles.ts'
 import { type CutoffTruth, type WorldTruth, writeCutoffTruth, writeTruth } from './truth.ts'
 import { WORLD_FORMAT, type World, writeWorld } from './world.ts'
+import { type ArchiveSize, type ClosedSourceDay, WorldArchive } from './world-archive.ts'
 
 export interface SimulateOptions {
   /** Accounts of the initial base; acquisition keeps the number near it. */
@@ -37,12 +37,10 @@ export interface SimulateOptions {
   readonly onTruth?: (truth: CutoffTruth) => void
 }
 
-export interface SimulatedWorld {
+/** `rows` and `bytes`: what the archive holds, by source. */
+export interface SimulatedWorld extends ArchiveSize {
   readonly world: World
   readonly truth: WorldTruth
-  /** What the archive holds, by source. */
-  readonly rows: Readonly<Record<SourceName, number>>
-  readonly bytes: Readonly<Record<SourceName, number>>
   readonly elapsedMs: number
   /** The most memory that the process has had so far, all threads included. */
   readonly peakMemoryBytes: number
@@ -60,7 +58,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
   const stage = setStage({ users, days, seed, start, timezone, parameters })
   const crew = startCrew(stage, options.threads ?? threadsFor(stage.scene))
   try {
-    const { truth, rows, bytes } = await liveAll(stage, crew, options)
+    const { rows, bytes, ...truth } = await liveAll(stage, crew, options)
     const world = worldOf(stage.scene, stage.calendar)
     // Last: a folder with world.json holds a finished world.
     await writeWorld(out, world)
@@ -71,19 +69,12 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedWorld
   }
 }
 
-async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions) {
-  const { calendar, scene, titles } = stage
-  const { parameters } = scene
-  const archive = join(options.out, 'archive')
-  const files = new Map(sourceNames.map((source) => [source, new ArchiveFiles(archive, source)]))
-  const write = (source: SourceName, day: number, parts: readonly DayPart[]): Promise<void> =>
-    (files.get(source) as ArchiveFiles).write(calendar.text(day), parts)
-  const catalogue = new ArchiveWriter({
-    source: 'catalogue',
-    firstDay: firstDayOf('catalogue', calendar, parameters),
-    shape: catalogueShape,
-  })
+async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions): Promise<WorldTruth & ArchiveSize> {
+  const { calendar, scene } = stage
+  const archive = new WorldArchive(options.out, calendar)
+  const truthFolder = join(options.out, 'truth')
   const dirt = new DirtLedger()
+  const catalogue = openCatalogue(stage, dirt)
   const cutoffs: CutoffTruth[] = []
   const open: Promise<readonly ShardDay[]>[] = []
 
@@ -95,42 +86,37 @@ async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions) {
       open.push(living)
     }
     const shards = await (open.shift() as Promise<readonly ShardDay[]>)
-    for (const [nth, { source, day: closed }] of (shards[0] as ShardDay).closed.entries()) {
-      await write(
-        source,
-        closed,
-        shards.map((shard) => (shard.closed[nth] as ShardDay['closed'][number]).part),
-      )
-    }
-    if (day >= calendar.firstDay) {
-      for (const row of catalogueRows(titles, day, calendar)) {
-        catalogue.add(day, row, row.received_at)
-        dirt.count('catalogue', day, 'clean')
-      }
-    }
-    for (const { day: closed, part } of catalogue.closeBefore(openAfter('catalogue', day, calendar, parameters))) {
-      await write('catalogue', closed, [part])
-    }
-    const truths = shards.flatMap(({ truth }) => truth ?? [])
+    await archive.write([...shards.map(({ closed }) => closed), catalogue(day)])
+    for (const shard of shards) dirt.absorb(shard.dirt ?? [])
     if (shards.some(({ truth }) => truth !== null)) {
-      truths.sort((a, b) => a.number - b.number)
-      const truth = await writeCutoffTruth(join(options.out, 'truth'), truths, calendar.text(day), parameters.truth)
+      const accounts = shards.flatMap(({ truth }) => truth ?? []).sort((a, b) => a.number - b.number)
+      const truth = await writeCutoffTruth(truthFolder, accounts, calendar.text(day), scene.parameters.truth)
       cutoffs.push(truth)
       options.onTruth?.(truth)
     }
-    for (const shard of shards) dirt.absorb(shard.dirt ?? [])
     options.onDay?.(day + 1, calendar.days)
   }
   const truth: WorldTruth = { cutoffs, dirt: dirtByDay(dirt, calendar) }
-  await writeTruth(join(options.out, 'truth'), truth)
-  const rows: Partial<Record<SourceName, number>> = {}
-  const bytes: Partial<Record<SourceName, number>> = {}
-  for (const [source, sourceFiles] of files) {
-    const index = await sourceFiles.finish()
-    rows[source] = index.days.reduce((sum, day) => sum + day.rows, 0)
-    bytes[source] = index.days.reduce((sum, day) => sum + day.bytes, 0)
+  await writeTruth(truthFolder, truth)
+  return { ...truth, ...(await archive.finish()) }
+}
+
+/** The catalogue belongs to no account: a function that gives its days that are closed after a lived one. */
+function openCatalogue({ calendar, scene, titles }: Stage, dirt: DirtLedger): (day: number) => ClosedSourceDay[] {
+  const source = 'catalogue'
+  const firstDay = firstDayOf(source, calendar, scene.parameters)
+  const writer = new ArchiveWriter({ source, firstDay, shape: catalogueShape })
+  return (day) => {
+    if (day >= calendar.firstDay) {
+      for (const row of catalogueRows(titles, day, calendar)) {
+        writer.add(day, row, row.received_at)
+        dirt.count(source, day, 'clean')
+      }
+    }
+    return writer
+      .closeBefore(openAfter(source, day, calendar, scene.parameters))
+      .map((closed) => ({ source, ...closed }))
   }
-  return { truth, rows: rows as Record<SourceName, number>, bytes: bytes as Record<SourceName, number> }
 }
 
 /** Without the rows that arrive in days beyond the world: no file holds them. */

@@ -28,7 +28,14 @@ export interface SmallWorld extends SimulatedWorld {
 }
 
 export async function simulateSmall(
-  options: { users?: number; days?: number; seed?: number; timezone?: string; parameters?: Parameters } = {},
+  options: {
+    users?: number
+    days?: number
+    seed?: number
+    timezone?: string
+    parameters?: Parameters
+    threads?: number
+  } = {},
 ): Promise<SmallWorld> {
   const folder = join(temporaryFolder(), 'world')
   const simulated = await simulate({
@@ -39,6 +46,7 @@ export async function simulateSmall(
     timezone: options.timezone ?? 'Europe/Moscow',
     out: folder,
     parameters: options.parameters ?? smallParameters,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
   })
   return { ...simulated, folder }
 }

@@ -1,15 +1,19 @@
 /** What passes between the thread that writes a world and those that live its accounts. Plain data. */
-import type { DayPart } from '../archive.ts'
 import type { DirtEntry } from '../dirt-ledger.ts'
 import type { Parameters } from '../parameters.ts'
-import type { SourceName } from '../shapes.ts'
 import type { AccountTruth } from '../truth.ts'
+import type { ClosedSourceDay } from '../world-archive.ts'
 
 /**
- * Parts into which every world's accounts are divided, by number modulo this. Part of the definition of a world, like
+ * Parts into which every world's accounts are divided. Part of the definition of a world, like
  * its seed: the order of rows depends on it, and never on how many threads happened to live it.
  */
 export const SHARDS = 4
+
+/** Shard of the account with this number: dealt out in pairs, since neighbours may share a household. */
+export function shardOf(number: number): number {
+  return (number >> 1) % SHARDS
+}
 
 /** Everything that the life of a world follows from. */
 export interface Scene {
@@ -24,7 +28,7 @@ export interface Scene {
 /** What one shard's accounts left behind when a day was over. */
 export interface ShardDay {
   /** Days that take no more rows, in the same order in every shard. */
-  readonly closed: readonly { readonly source: SourceName; readonly day: number; readonly part: DayPart }[]
+  readonly closed: readonly ClosedSourceDay[]
   /** On a day whose latent state is frozen. */
   readonly truth: readonly AccountTruth[] | null
   /** On the last day: the counts of all days. */

@@ -7,7 +7,7 @@ import { Random, STREAM } from '../random.ts'
 import { createShelf } from '../titles.ts'
 import { accountTruths } from '../truth.ts'
 import { viewDay } from '../viewing.ts'
-import { type Scene, SHARDS, type ShardDay } from './protocol.ts'
+import { type Scene, type ShardDay, shardOf } from './protocol.ts'
 import type { Stage } from './stage.ts'
 import { openStreams } from './streams.ts'
 
@@ -24,7 +24,8 @@ export function createShard(stage: Stage, index: number): Shard {
   const tastes = new Random(seed)
   const streams = openStreams(stage)
   const accounts: Account[] = []
-  for (let number = index; number < users; number += SHARDS) {
+  for (let number = 0; number < users; number += 1) {
+    if (shardOf(number) !== index) continue
     accounts.push(establishedAccount(number, parameters, random, streams.billing))
   }
   /** Accounts of the whole world: every shard counts all newcomers and takes its own. */
@@ -34,7 +35,7 @@ export function createShard(stage: Stage, index: number): Shard {
     const first = population
     population += newcomers(scene, random, day)
     for (let number = first; number < population; number += 1) {
-      if (number % SHARDS !== index) continue
+      if (shardOf(number) !== index) continue
       accounts.push(joiningAccount(number, day, parameters, random, streams.billing))
     }
   }
