@@ -58,13 +58,15 @@ export interface BehaviourParameters {
   readonly cancelledOnWeb: number
   readonly cancelledInApp: number
   readonly account: {
+    /** Logits of a verified address at satisfaction 0. */
     readonly emailVerified: number
     readonly phoneVerified: number
     readonly verifiedByMood: number
     readonly consents: { readonly email: number; readonly push: number; readonly sms: number }
-    /** Chance a day of a change to the row, and how the mood moves it. */
+    /** Chance a day of a consent taken back, how the mood moves it, and of any other change. */
+    readonly withdrawRate: number
+    readonly withdrawByMood: number
     readonly changeRate: number
-    readonly changeByMood: number
     /** Registered with Pass.Media for another service long before. */
     readonly registeredBefore: number
   }
@@ -105,8 +107,9 @@ export const defaultBehaviour: BehaviourParameters = {
     phoneVerified: 0.6,
     verifiedByMood: 0.3,
     consents: { email: 0.62, push: 0.48, sms: 0.3 },
-    changeRate: 0.0011,
-    changeByMood: -0.35,
+    withdrawRate: 0.0008,
+    withdrawByMood: -0.35,
+    changeRate: 0.0012,
     registeredBefore: 0.3,
   },
 }

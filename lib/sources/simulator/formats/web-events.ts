@@ -1,0 +1,134 @@
+/**
+ * Hits of Yandex.Metrica's Logs API, by event day, as our pull of every morning finds them.
+ *
+ * Typing must refuse rows with too few fields, without a client, or with a time that is none or of another day.
+ */
+import type { WebHit, WebPage, WebVisit } from '../behaviour/messages.ts'
+import { DAY } from '../calendar.ts'
+import { Random, STREAM } from '../random.ts'
+import { localText, utcText } from './clock-text.ts'
+import type { LineWriter, StreamOptions } from './delivery.ts'
+
+const COUNTER = 48213570
+const SITE = 'https://video.example'
+/** Mornings after the visit's end on which the pull finds it: sessions close late. */
+const SEEN_AFTER = [0.9, 0.07, 0.02, 0.01]
+
+interface Browser {
+  readonly client: string
+  /** ym:pv:deviceCategory: 1 = computer, 2 = phone. */
+  readonly category: 1 | 2
+  readonly system: string
+}
+
+const TITLES: Readonly<Record<WebPage, string>> = {
+  home: 'Films and series online',
+  catalog: 'Catalogue',
+  search: 'Search',
+  title: 'About the title',
+  watch: 'Watch',
+  login: 'Sign in',
+  account: 'My account',
+  cancel: 'Cancel the subscription',
+  price: 'Plans and prices',
+  help: 'Help',
+}
+const GOALS: Partial<Record<WebPage, string>> = { login: '[1]', cancel: '[2]', watch: '[3]' }
+
+/** A sink that writes the hits of a visit; all come with the same pull. */
+export function createWebEvents(options: StreamOptions<LineWriter>): (visit: WebVisit) => void {
+  const { writer, calendar, parameters, dirt } = options
+  const random = new Random(options.seed)
+  const browsers = new Random(options.seed)
+  const pulls = new Map<number, number>()
+  /** When the pull of a morning looked, ms UTC. */
+  const pullOf = (day: number): number => {
+    let at = pulls.get(day)
+    if (at === undefined) {
+      at = calendar.midnight(day) + 4 * 3_600_000 + 1000 * browsers.at(STREAM.delivery, -1, day).integer(2400)
+      pulls.set(day, at)
+    }
+    return at
+  }
+
+  const browserOf = (visit: WebVisit): Browser => {
+    const { web } = parameters.behaviour
+    const key = visit.owner * 2 + visit.browser
+    browsers.at(STREAM.cookie, key, -1)
+    const lifetime = web.cookieDays + browsers.integer(web.cookieSpread)
+    const age = browsers.integer(lifetime)
+    const category = browsers.chance(0.55) ? 1 : 2
+    const systems = category === 1 ? ['windows', 'macos'] : ['android', 'ios']
+    const system = systems[browsers.chance(0.7) ? 0 : 1] as string
+    const cookie = Math.floor((visit.day + age) / lifetime)
+    const madeAt = calendar.midnight(0) / 1000 + (cookie * lifetime - age) * DAY
+    const tail = browsers.at(STREAM.cookie, key, cookie).integer(1_000_000_000)
+    return { client: `${Math.floor(madeAt)}${String(tail).padStart(9, '0')}`, category, system }
+  }
+
+  return (visit) => {
+    const { account, day: began, nth, hits } = visit
+    const { number, userId } = account.traits
+    random.at(STREAM.delivery, number, began * 32 + nth)
+    const browser = browserOf(visit)
+    const last = calendar.dayAt(calendar.utc((hits[hits.length - 1] as WebHit).at))
+    const seenOn = last + 1 + random.weighted(SEEN_AFTER)
+    const received = pullOf(seenOn)
+    const name = `${String(number).padStart(8, '0')}${String(began).padStart(4, '0')}${nth}`
+    let referer = random.chance(0.4) ? 'https://search.example/' : ''
+    for (const [index, hit] of hits.entries()) {
+      const happened = calendar.utc(hit.at)
+      const day = calendar.dayAt(happened)
+      const url = urlOf(hit)
+      // The evening that runs past the last day belongs to a day beyond the world.
+      if (day >= calendar.days) return
+      const fields: HitFields = {
+        watch: `1${name}${String(index).padStart(2, '0')}`,
+        visit: `2${name}`,
+        client: browser.client,
+        time: localText(happened, calendar),
+        referer,
+        url,
+      }
+      const refused = random.chance(parameters.dirt.malformedShare)
+      const written = (at: number): string => {
+        const line = lineOf(refused ? broken(fields, index) : fields, hit.page, browser, userId, utcText(at))
+        return refused && index % 4 === 0 ? line.slice(0, line.indexOf('\thttps://')) : line
+      }
+      writer.add(day, written(received), received)
+      dirt.count('web_events', day, refused ? 'malformed' : 'clean')
+      referer = url
+      if (!random.chance(parameters.dirt.duplicateShare)) continue
+      const again = pullOf(seenOn + 1 + random.integer(3))
+      writer.add(day, written(again), again)
+      dirt.count('web_events', day, refused ? 'malformed' : 'duplicate')
+    }
+  }
+}
+
+interface HitFields {
+  readonly watch: string
+  readonly visit: string
+  readonly client: string
+  readonly time: string
+  readonly url: string
+  readonly referer: string
+}
+
+function lineOf(hit: HitFields, page: WebPage, browser: Browser, userId: string, received: string): string {
+  const goals = GOALS[page] ?? '[]'
+  const [keys, values] = page === 'login' ? ["['user_id']", `['${userId}']`] : ['[]', '[]']
+  return `${hit.watch}\t${hit.visit}\t${COUNTER}\t${hit.client}\t${hit.time}\t${TITLES[page]}\t${hit.url}\t${hit.referer}\t1\t${browser.category}\t${browser.system}\t${goals}\t${keys}\t${values}\t${received}`
+}
+
+function urlOf({ page, title }: WebHit): string {
+  if (page === 'home') return `${SITE}/`
+  return title === null ? `${SITE}/${page}` : `${SITE}/${page}/${title.id}`
+}
+
+/** Three ways in which fields are wrong; in every fourth row they are right, and the line is cut. */
+function broken(hit: HitFields, index: number): HitFields {
+  if (index % 4 === 1) return { ...hit, client: '' }
+  if (index % 4 === 2) return { ...hit, time: '0000-00-00 00:00:00' }
+  return index % 4 === 3 ? { ...hit, time: `1970${hit.time.slice(4)}` } : hit
+}
