@@ -6,12 +6,19 @@ import type { SourceName } from './shapes.ts'
 /**
  * `by`: a row belongs to the day on which it happened, or to the serving day K in which it became known
  * (c(K-1) < known <= c(K)). `from`: the source has days from the first day of the history on, or of the events.
+ * `reachesBack`: what ends just after midnight may have begun on the day before.
  */
-const PARTITIONS: Readonly<Record<SourceName, { by: 'event' | 'serving'; from: 'history' | 'events' }>> = {
+interface Partitioning {
+  readonly by: 'event' | 'serving'
+  readonly from: 'history' | 'events'
+  readonly reachesBack?: true
+}
+
+const PARTITIONS: Readonly<Record<SourceName, Partitioning>> = {
   player_events: { by: 'event', from: 'events' },
   subscriptions: { by: 'serving', from: 'history' },
   accounts: { by: 'serving', from: 'history' },
-  web_events: { by: 'event', from: 'events' },
+  web_events: { by: 'event', from: 'events', reachesBack: true },
   app_events: { by: 'serving', from: 'events' },
   tv_events: { by: 'event', from: 'events' },
   contacts: { by: 'serving', from: 'history' },
@@ -28,8 +35,10 @@ export function firstDayOf(source: SourceName, calendar: WorldCalendar, paramete
 /** The first day that may still get rows when `lived` is over; all are closed after the world's last day. */
 export function openAfter(source: SourceName, lived: number, calendar: WorldCalendar, parameters: Parameters): number {
   if (lived === calendar.days - 1) return calendar.days
-  // Tomorrow cannot reach back into a day before it; but what happens early tomorrow may be known by c(today).
-  return PARTITIONS[source].by === 'event' ? lived + 1 : lived + 1 - servingDelay(parameters)
+  const { by, reachesBack } = PARTITIONS[source]
+  if (by === 'event') return reachesBack ? lived : lived + 1
+  // What happens early tomorrow may be known by c(today).
+  return lived + 1 - servingDelay(parameters)
 }
 
 function servingDelay({ publishLagHours }: Parameters): number {

@@ -1,5 +1,6 @@
 /** One part of a world's accounts, lived day by day. */
 import { type Account, hasAccess } from '../account.ts'
+import { behaveDay } from '../behaviour/behave-day.ts'
 import { DAY } from '../calendar.ts'
 import { liveDay } from '../life.ts'
 import { establishedAccount, joiningAccount } from '../population.ts'
@@ -44,7 +45,9 @@ export function createShard(stage: Stage, index: number): Shard {
       const before = population
       join(day)
       const shelf = createShelf(popular, day)
-      const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), shelf, tastes }
+      const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), shelf }
+      const viewing = { ...today, tastes }
+      const behaviour = { ...today, cancellations: streams.cancellations }
       const dayOfMonth = calendar.dayOfMonth(day)
       const withEvents = day >= calendar.firstDay
       for (const account of accounts) {
@@ -52,8 +55,11 @@ export function createShard(stage: Stage, index: number): Shard {
         random.at(STREAM.life, number, day)
         // A newcomer's first day of moods and billing is the next one; it may watch at once.
         if (number < before) liveDay(account, day, dayOfMonth, parameters, random, streams.billing)
-        if (!withEvents || !hasAccess(account, day * DAY + DAY / 2)) continue
-        viewDay(account, today, parameters, random.at(STREAM.viewing, number, day), streams.player)
+        if (!withEvents) continue
+        if (hasAccess(account, day * DAY + DAY / 2)) {
+          viewDay(account, viewing, parameters, random.at(STREAM.viewing, number, day), streams.player)
+        }
+        behaveDay(account, behaviour, parameters, random, streams.behaviour)
       }
       const frozen = parameters.truth.cutoffsBeforeEnd.includes(calendar.days - 1 - day)
       return {

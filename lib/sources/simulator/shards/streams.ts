@@ -1,8 +1,13 @@
 /** The sources that accounts leave rows in, as one shard writes them. */
 import { ArchiveWriter, type ClosedDay, TextArchiveWriter } from '../archive.ts'
+import { type CancelWatch, watchCancellations } from '../behaviour/cancel-watch.ts'
+import type { BehaviourSink } from '../behaviour/messages.ts'
 import { createBillingArchive } from '../billing-archive.ts'
 import type { BillingLog } from '../billing-log.ts'
 import { DirtLedger } from '../dirt-ledger.ts'
+import { createAppEvents } from '../formats/app-events.ts'
+import { createTvEvents } from '../formats/tv-events.ts'
+import { createWebEvents } from '../formats/web-events.ts'
 import { firstDayOf, openAfter } from '../partitions.ts'
 import { createPlayerArchive } from '../player-archive.ts'
 import { type SourceName, shapes } from '../shapes.ts'
@@ -13,6 +18,9 @@ import type { Stage } from './stage.ts'
 export interface Streams {
   readonly billing: BillingLog
   readonly player: SessionSink
+  readonly behaviour: BehaviourSink
+  /** What billing was told of cancellations. */
+  readonly cancellations: CancelWatch
   readonly dirt: DirtLedger
   /** The days that are closed when `lived` is over. */
   closeAfter(lived: number): ShardDay['closed']
@@ -38,8 +46,15 @@ export function openStreams({ scene, calendar }: Stage): Streams {
     contacts: new TextArchiveWriter(place('contacts')),
   }
   const shared = { calendar, parameters, seed, dirt }
+  const cancellations = watchCancellations(createBillingArchive({ writer: writers.subscriptions, ...shared }))
   return {
-    billing: createBillingArchive({ writer: writers.subscriptions, ...shared }),
+    billing: cancellations.log,
+    cancellations,
+    behaviour: {
+      web: createWebEvents({ writer: writers.web_events, ...shared }),
+      app: createAppEvents({ writer: writers.app_events, ...shared }),
+      tv: createTvEvents({ writer: writers.tv_events, ...shared }),
+    },
     player: createPlayerArchive({ writer: writers.player_events, ...shared }),
     dirt,
     closeAfter: (lived) =>
