@@ -30,6 +30,27 @@ export interface PublishedColumn {
   readonly comment: string
 }
 
+/** Relations that a view of a published table may read, quoted; `assetKey` is a literal. */
+export interface PublishedRelations {
+  /** The table as readers see it. */
+  readonly current: string
+  /** Every partition by its current load. */
+  readonly allDays: string
+  /** One row: `load_id`, `partition`, `rows`, `loaded_at` of what `current` shows. */
+  readonly pointer: string
+  /** `asset_key`, `partition`, `state`, `stale_since`, `blocked_by`, `looked_at` of published assets' newest partitions. */
+  readonly status: string
+  readonly assetKey: string
+}
+
+/** A view beside a published table, in the same schema. */
+export interface PublishedView {
+  readonly name: string
+  readonly comment: string
+  /** A SELECT. */
+  readonly sql: (relations: PublishedRelations) => string
+}
+
 /**
  * A PostgreSQL table for readers outside: a stable view over a history partitioned by load. Content,
  * pointer and lineage move in one transaction; the pointer never moves to an older partition.
@@ -42,6 +63,9 @@ export interface PublishedStore {
   readonly comment: string
   readonly columns: readonly PublishedColumn[]
   readonly key: readonly string[]
+  /** What the view named like the table shows: the newest partition (default), or all of them. */
+  readonly shows: 'newest' | 'all'
+  readonly views: readonly PublishedView[]
 }
 
 export const warehouse: WarehouseStore = Object.freeze({ kind: 'warehouse' })
@@ -56,6 +80,8 @@ export function objects(options: { extension: string; format?: string; structure
   })
 }
 
-export function published(options: Omit<PublishedStore, 'kind'>): PublishedStore {
-  return Object.freeze({ kind: 'published', ...options })
+export function published(
+  options: Omit<PublishedStore, 'kind' | 'shows' | 'views'> & Partial<Pick<PublishedStore, 'shows' | 'views'>>,
+): PublishedStore {
+  return Object.freeze({ kind: 'published', shows: 'newest', views: [], ...options })
 }

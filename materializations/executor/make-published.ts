@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto'
+import type { PoolClient } from 'pg'
 import { OttokError } from '../../lib/config/errors.ts'
 import { type FunctionAsset, type PublishedStore, partitionKey } from '../../lib/graph/index.ts'
-import { insertVersions, lockSequence, type NewVersion, requireLease, requireUnmovedInputs } from '../lineage/record.ts'
+import {
+  insertVersions,
+  lockSequence,
+  type NewVersion,
+  type RecordedVersion,
+  requireLease,
+  requireUnmovedInputs,
+} from '../lineage/record.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
-import { dropUnrecordedLoads, ensurePublished, loadPublished, publishedSchema } from '../stores/published-table.ts'
+import { ensurePublished } from '../stores/published-schema.ts'
+import { ensureSpareLoad, loadPublished, publishedSchema } from '../stores/published-table.ts'
+import { dropReplacedLoads } from '../stores/replaced-loads.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
@@ -30,11 +40,13 @@ export async function publishPartition(
     })
   }
   const schema = publishedSchema(store, env.environment)
-  await env.lineage.transaction((client) => ensurePublished(client, store, schema))
-  const recorded = await env.lineage.transaction(async (client) => {
+  const place = { store, schema, environment: env.environment, assetKey: asset.key }
+  await env.lineage.transaction((client) => ensurePublished(client, place))
+  const load = async (client: PoolClient): Promise<readonly RecordedVersion[] | undefined> => {
     await requireLease(client, asset.key, env.leases.token)
     const content = createHash('sha256')
     const loaded = await loadPublished(client, store, schema, partition, hashed(output.rows, content))
+    if (!loaded) return undefined
     reached('published-loaded')
     const version: NewVersion = {
       assetKey: asset.key,
@@ -55,9 +67,16 @@ export async function publishPartition(
     await lockSequence(client, env.lineage.schema)
     await requireUnmovedInputs(client, [version], inBoxOf(env.state))
     return insertVersions(client, [version])
-  })
+  }
+  let recorded: readonly RecordedVersion[] | undefined
+  // Steps of other days of the same table load beside this one, each into a spare of its own.
+  while (!recorded) {
+    await env.lineage.transaction((client) => ensureSpareLoad(client, store, schema))
+    recorded = await env.lineage.transaction(load)
+  }
   reached('published-recorded')
-  await env.lineage.transaction((client) => dropUnrecordedLoads(client, store, schema, asset.key))
+  await env.lineage.transaction((client) => ensureSpareLoad(client, store, schema))
+  await dropReplacedLoads(env.lineage, store, schema, asset.key)
   return { recorded, failed: [] }
 }
 

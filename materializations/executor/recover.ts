@@ -4,7 +4,8 @@ import { dropAbandonedLeases, type Leases, livingTokens } from '../lineage/lease
 import type { Lineage } from '../lineage/lineage.ts'
 import { deadRuns, finishRun } from '../lineage/runs.ts'
 import type { Stores } from '../stores/open-stores.ts'
-import { dropUnrecordedLoads, publishedSchema } from '../stores/published-table.ts'
+import { publishedSchema } from '../stores/published-table.ts'
+import { dropReplacedLoads } from '../stores/replaced-loads.ts'
 import { abandonedStaging, dropStaging, swapPartition } from '../stores/staging.ts'
 import { reached } from './commit-points.ts'
 
@@ -33,7 +34,7 @@ export async function recover(env: Recovering): Promise<Recovery> {
   await dropAbandonedLeases(lineage)
   const rolledForward = await rollForward(env)
   const droppedStaging = await dropAbandonedStaging(env)
-  if (dead.length > 0) await dropReplacedLoads(env)
+  if (dead.length > 0) await dropLeftLoads(env)
   for (const run of dead) await finishRun(lineage, run.run_id, 'interrupted', 'the process ended before the run did')
   return { rolledForward, droppedStaging, interruptedRuns: dead.map((run) => run.run_id) }
 }
@@ -72,12 +73,12 @@ async function dropAbandonedStaging({ lineage, graph, stores }: Recovering): Pro
   return names.length
 }
 
-async function dropReplacedLoads({ lineage, graph, environment }: Recovering): Promise<void> {
+async function dropLeftLoads({ lineage, graph, environment }: Recovering): Promise<void> {
   for (const key of graph.order) {
     const asset = graph.asset(key)
     if (asset.kind !== 'function' || asset.store.kind !== 'published') continue
     const { store } = asset
-    await lineage.transaction((client) => dropUnrecordedLoads(client, store, publishedSchema(store, environment), key))
+    await dropReplacedLoads(lineage, store, publishedSchema(store, environment), key)
   }
 }
 

@@ -8,6 +8,7 @@ import { reached } from './commit-points.ts'
 import type { RunEnvironment } from './environment.ts'
 import { type Broken, type PartitionResult, runStep } from './run-step.ts'
 import { runInOrder, type Step, stepsOf } from './schedule.ts'
+import { settlePublished } from './settle-published.ts'
 import { settleViews } from './settle-views.ts'
 
 export interface RunOptions {
@@ -79,6 +80,7 @@ export async function runPlan(
       options.onProgress?.({ total, done, step, state: 'ended' })
     })
     await settleViews(env)
+    await settlePublished(lineage, state)
   } catch (error) {
     crash = error
   }

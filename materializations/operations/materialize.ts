@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AssetKey, Logger } from '../../lib/graph/index.ts'
 import { type Recovery, recover, usesWarehouse } from '../executor/recover.ts'
 import { type RunProgress, type RunResult, runPlan } from '../executor/run.ts'
+import { settlePublished } from '../executor/settle-published.ts'
 import { settleViews } from '../executor/settle-views.ts'
 import { openLeases } from '../lineage/leases.ts'
 import type { GraphState } from '../planner/graph-state.ts'
@@ -56,6 +57,7 @@ export async function materialize(session: Session, options: MaterializeOptions)
   if (!hasWork(planned.plan)) {
     const { graph, lineage, stores } = session
     await settleViews({ graph, lineage, stores, state: planned.state })
+    await settlePublished(lineage, planned.state)
     return { recovery, planned, run: undefined }
   }
   const run = await runPlan(session, planned.state, planned.plan, {

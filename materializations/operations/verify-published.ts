@@ -1,7 +1,7 @@
 import type { AssetKey, PublishedStore } from '../../lib/graph/index.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { Session } from '../session.ts'
-import { publishedSchema } from '../stores/published-table.ts'
+import { publishedNames, publishedSchema } from '../stores/published-table.ts'
 import type { Verdict } from './verify.ts'
 
 /** Counts the rows of each recorded load, and looks for loads that nobody recorded. */
@@ -12,14 +12,13 @@ export async function verifyPublished(
   store: PublishedStore,
 ): Promise<readonly Verdict[]> {
   const records = [...state.asset(key).entries()].sort(([a], [b]) => a - b)
-  const history = `"${publishedSchema(store, session.settings.environment)}"."${store.table}_history"`
+  const { history } = publishedNames(store, publishedSchema(store, session.settings.environment))
   const counts = await loadCounts(session, history)
   const verdicts: Verdict[] = []
-  const known = new Set<string>()
+  const known = new Set(await recordedLoads(session, key))
   for (const [, { partition, current }] of records) {
     if (current?.location.kind !== 'published') continue
     const { load, rows } = current.location
-    known.add(load)
     const found = counts?.get(load) ?? 0
     const problem =
       counts === undefined
@@ -37,6 +36,15 @@ export async function verifyPublished(
     verdicts.push({ key, partition: '', ok: false, problem })
   }
   return verdicts
+}
+
+/** Loads that lineage knows, those included that were replaced and stay for a while. */
+async function recordedLoads(session: Session, key: AssetKey): Promise<readonly string[]> {
+  const rows = await session.lineage.query<{ load: string }>(
+    `SELECT location->>'load' AS load FROM materializations WHERE asset_key = $1 AND location->>'kind' = 'published'`,
+    [key],
+  )
+  return rows.map((row) => row.load)
 }
 
 /** Rows by load; undefined when the table does not exist. */

@@ -1,7 +1,7 @@
 import type { PublishedStore } from '../../lib/graph/index.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import type { Session } from '../session.ts'
-import { dropLoad, publishedSchema } from '../stores/published-table.ts'
+import { dropLoad, publishedNames, publishedSchema } from '../stores/published-table.ts'
 
 /** Drops recorded loads. Readers fall back to the newest load that is left, or see no rows. */
 export async function wipePublished(
@@ -12,11 +12,12 @@ export async function wipePublished(
   const schema = publishedSchema(store, session.settings.environment)
   const loads = [...new Set(locations.flatMap((location) => (location.kind === 'published' ? [location.load] : [])))]
   if (loads.length === 0) return
-  const pointer = `"${schema}"."${store.table}_pointer"`
+  const { pointer, loads: current } = publishedNames(store, schema)
   await session.lineage.transaction(async (client) => {
     const present = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [pointer])
     if (!present.rows[0]!.found) return
-    await client.query(`DELETE FROM ${pointer} WHERE load_id::text = ANY($1)`, [loads])
+    for (const relation of [pointer, current])
+      await client.query(`DELETE FROM ${relation} WHERE load_id::text = ANY($1)`, [loads])
     for (const load of loads) await dropLoad(client, store, schema, load)
     await client.query(
       `INSERT INTO ${pointer} (load_id, partition, rows)

@@ -7,65 +7,68 @@ export function publishedSchema(store: PublishedStore, environment: string): str
   return environment === 'production' ? store.schema : `${store.schema}_${environment}`
 }
 
+/** Quoted names of the relations behind one published table. */
+export function publishedNames({ table }: PublishedStore, schema: string) {
+  const named = (suffix: string): string => `"${schema}"."${table}${suffix}"`
+  return {
+    /** What readers read. */
+    view: named(''),
+    /** Every partition by its current load. */
+    allDays: named('_all_days'),
+    /** All loads, also those that were replaced a moment ago. */
+    history: named('_history'),
+    /** One row: the load that `view` shows. */
+    pointer: named('_pointer'),
+    /** The current load of each partition. */
+    loads: named('_loads'),
+    /** The load that is attached and still empty. */
+    spare: named('_spare'),
+    sequence: named('_load_seq'),
+    load: (load: string): string => named(`_load_${load}`),
+  }
+}
+
 /**
- * Creates what readers see, if absent: history partitioned by load, a pointer with one row, and the view
- * that joins them. Readers and their grants never notice a load.
+ * Makes sure that an empty history partition, a spare, waits for the next load, attached and committed some time before it is filled.
+ * A statement takes its snapshot after it was planned: were a partition attached in the transaction that moves the pointer,
+ * a reader caught between the two would follow the pointer to a partition that its plan does not have, and see no rows.
  */
-export async function ensurePublished(client: PoolClient, store: PublishedStore, schema: string): Promise<void> {
-  const history = `"${schema}"."${store.table}_history"`
-  const pointer = `"${schema}"."${store.table}_pointer"`
-  const view = `"${schema}"."${store.table}"`
-  const columns = store.columns.map((c) => `"${c.name}" ${c.type}`).join(', ')
-  // Two runs of different assets may arrive here together; DDL of one schema is done one at a time.
+export async function ensureSpareLoad(client: PoolClient, store: PublishedStore, schema: string): Promise<void> {
+  const names = publishedNames(store, schema)
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [schema])
-  await client.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
-  const present = await client.query<{ column_name: string }>(
-    'SELECT column_name FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2',
-    [schema, `${store.table}_history`],
-  )
-  if (present.rows.length === 0) {
-    await client.query(`CREATE TABLE ${history} (load_id bigint NOT NULL, ${columns}) PARTITION BY LIST (load_id)`)
-    await client.query(
-      `CREATE TABLE ${pointer} (one boolean PRIMARY KEY DEFAULT true CHECK (one), load_id bigint NOT NULL,
-         partition text NOT NULL, rows bigint NOT NULL, loaded_at timestamptz NOT NULL DEFAULT now())`,
-    )
-    await client.query(`CREATE SEQUENCE "${schema}"."${store.table}_load_seq"`)
-  } else {
-    const known = new Set(present.rows.map((row) => row.column_name))
-    for (const column of store.columns.filter((c) => !known.has(c.name))) {
-      await client.query(`ALTER TABLE ${history} ADD COLUMN "${column.name}" ${column.type}`)
-    }
-    if (store.columns.every((c) => known.has(c.name))) return
+  // One that another transaction is filling now is spoken for.
+  const spare = await client.query(`SELECT load_id FROM ${names.spare} LIMIT 1 FOR UPDATE SKIP LOCKED`)
+  if (spare.rows.length > 0) return
+  const next = await client.query<{ load: string }>(`SELECT nextval('${names.sequence}')::text AS load`)
+  const { load } = next.rows[0]!
+  const table = names.load(load)
+  await client.query(`CREATE TABLE ${table} (LIKE ${names.history} INCLUDING ALL, CHECK (load_id = ${load}))`)
+  if (store.key.length > 0) {
+    await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (${store.key.map((k) => `"${k}"`).join(', ')})`)
   }
-  const list = store.columns.map((c) => `"${c.name}"`).join(', ')
-  await client.query(
-    `CREATE OR REPLACE VIEW ${view} AS SELECT ${list} FROM ${history} WHERE load_id = (SELECT load_id FROM ${pointer})`,
-  )
-  for (const target of [`TABLE ${history}`, `VIEW ${view}`]) await comment(client, target, store.comment)
-  await comment(client, `TABLE ${pointer}`, `Names the load of ${store.table} that readers see.`)
-  for (const column of store.columns) {
-    for (const relation of [history, view]) await comment(client, `COLUMN ${relation}."${column.name}"`, column.comment)
-  }
+  await client.query(`ALTER TABLE ${names.history} ATTACH PARTITION ${table} FOR VALUES IN (${load})`)
+  await client.query(`INSERT INTO ${names.spare} (load_id) VALUES ($1)`, [load])
 }
 
-async function comment(client: PoolClient, target: string, text: string): Promise<void> {
-  await client.query(`COMMENT ON ${target} IS '${text.replaceAll("'", "''")}'`)
-}
-
-/** Loads one partition into a new history partition and moves the pointer, unless it is on a newer one. */
+/**
+ * Loads one partition into a spare history partition and moves the pointer, unless it is on a newer one. Undefined, with
+ * nothing done and no row read, when another load took the last spare.
+ */
 export async function loadPublished(
   client: PoolClient,
   store: PublishedStore,
   schema: string,
   partition: string,
   rows: Iterable<readonly unknown[]>,
-): Promise<{ load: string; rows: number }> {
-  const next = await client.query<{ load: string }>(
-    `SELECT nextval('"${schema}"."${store.table}_load_seq"')::text AS load`,
+): Promise<{ load: string; rows: number } | undefined> {
+  const names = publishedNames(store, schema)
+  const spare = await client.query<{ load: string }>(
+    `DELETE FROM ${names.spare} WHERE load_id =
+       (SELECT load_id FROM ${names.spare} ORDER BY load_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+     RETURNING load_id::text AS load`,
   )
-  const { load } = next.rows[0]!
-  const table = `"${schema}"."${store.table}_load_${load}"`
-  await client.query(`CREATE TABLE ${table} (LIKE "${schema}"."${store.table}_history" INCLUDING ALL)`)
+  const load = spare.rows[0]?.load
+  if (load === undefined) return undefined
   let count = 0
   function* withLoad(): Generator<unknown[]> {
     for (const row of rows) {
@@ -73,52 +76,29 @@ export async function loadPublished(
       yield [load, ...row]
     }
   }
-  await copyIn(client, table, ['load_id', ...store.columns.map((c) => c.name)], withLoad())
-  if (store.key.length > 0) {
-    await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (${store.key.map((k) => `"${k}"`).join(', ')})`)
-  }
-  await client.query(`ALTER TABLE ${table} ADD CHECK (load_id = ${load})`)
+  await copyIn(client, names.load(load), ['load_id', ...store.columns.map((c) => c.name)], withLoad())
+  const values = [load, partition, count]
   await client.query(
-    `ALTER TABLE "${schema}"."${store.table}_history" ATTACH PARTITION ${table} FOR VALUES IN (${load})`,
+    `INSERT INTO ${names.loads} (load_id, partition, rows) VALUES ($1, $2, $3)
+     ON CONFLICT (partition) DO UPDATE SET load_id = excluded.load_id, rows = excluded.rows, loaded_at = now()`,
+    values,
   )
   await client.query(
-    `INSERT INTO "${schema}"."${store.table}_pointer" (load_id, partition, rows) VALUES ($1, $2, $3)
+    `INSERT INTO ${names.pointer} (load_id, partition, rows) VALUES ($1, $2, $3)
      ON CONFLICT (one) DO UPDATE SET load_id = excluded.load_id, partition = excluded.partition, rows = excluded.rows,
        loaded_at = now()
      WHERE "${store.table}_pointer".partition <= excluded.partition`,
-    [load, partition, count],
+    values,
   )
   return { load, rows: count }
 }
 
-/**
- * Drops the loads of an asset's table that no partition is recorded with: those that newer loads replaced. Short, after the
- * commit; what a process did not live to drop goes with the next load, or in recovery.
- */
-export async function dropUnrecordedLoads(
-  client: PoolClient,
-  store: PublishedStore,
-  schema: string,
-  assetKey: string,
-): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [schema])
-  // A load and its record are committed together: one statement sees both or neither.
-  const unrecorded = await client.query<{ load: string }>(
-    `SELECT substr(child.relname, length($2) + 1) AS load
-     FROM pg_inherits i JOIN pg_class child ON child.oid = i.inhrelid
-     WHERE i.inhparent = to_regclass($1) AND starts_with(child.relname, $2)
-       AND substr(child.relname, length($2) + 1) NOT IN (
-         SELECT location->>'load' FROM partition_state WHERE asset_key = $3 AND location->>'kind' = 'published')`,
-    [`"${schema}"."${store.table}_history"`, `${store.table}_load_`, assetKey],
-  )
-  for (const { load } of unrecorded.rows) await dropLoad(client, store, schema, load)
-}
-
-/** Drops one load, if it is there. */
+/** Drops one load, if it is there. Takes an exclusive lock on the history for a moment. */
 export async function dropLoad(client: PoolClient, store: PublishedStore, schema: string, load: string): Promise<void> {
-  const table = `"${schema}"."${store.table}_load_${load}"`
+  const { history, load: named } = publishedNames(store, schema)
+  const table = named(load)
   const exists = await client.query('SELECT to_regclass($1) IS NOT NULL AS found', [table])
   if (!exists.rows[0].found) return
-  await client.query(`ALTER TABLE "${schema}"."${store.table}_history" DETACH PARTITION ${table}`)
+  await client.query(`ALTER TABLE ${history} DETACH PARTITION ${table}`)
   await client.query(`DROP TABLE ${table}`)
 }
