@@ -1,5 +1,11 @@
 import { OttokError } from '../../config/errors.ts'
-import { type Calibration, calibrateAll, fitCalibration } from '../calibration/index.ts'
+import {
+  type Calibration,
+  calibrateAll,
+  fitCalibration,
+  fitProbabilityRange,
+  type ProbabilityRange,
+} from '../calibration/index.ts'
 import type { Matrix } from '../matrix.ts'
 import { gainImportance, parseEnsemble, type TreeEnsemble } from '../model/index.ts'
 import { checkParity, compareParity, type ModelSignature, type Parity, writeOnnx } from '../onnx/index.ts'
@@ -34,6 +40,8 @@ export interface ChurnModel {
   readonly ensembleJson: string
   readonly signature: ModelSignature
   readonly calibration: Calibration
+  /** The 80% range of the calibrated probability. */
+  readonly range: ProbabilityRange
   readonly quality: ChurnQuality
   readonly parity: Parity
   /** Share of each feature in the loss saved, by falling share. */
@@ -93,6 +101,11 @@ export async function trainChurnModel(training: ChurnTraining): Promise<ChurnMod
       ensembleJson: trained.modelJson,
       signature,
       calibration,
+      range: fitProbabilityRange(
+        { margins: scored.calibrateMargins, labels: slices.calibrate.labels, userIds: slices.calibrate.userIds },
+        calibration,
+        seed,
+      ),
       quality: measureQuality(slices.test, scored.testMargins, probabilities, seed),
       parity: scored.parity,
       importance: rankImportance(ensemble, features),
