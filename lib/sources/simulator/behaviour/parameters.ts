@@ -78,15 +78,15 @@ export const defaultBehaviour: BehaviourParameters = {
   web: {
     users: 0.62,
     neverSignsIn: 0.12,
-    rate: 0.036,
+    rate: 0.03,
     hits: 1.7,
     signIn: 0.35,
     sharedBrowsers: 0.03,
     cookieDays: 25,
     cookieSpread: 220,
   },
-  app: { rate: 0.085, events: 1.5, signedOut: 0.015, installationDays: 260, pushOpen: 0.08, errors: 0.02 },
-  tv: { reporting: 0.55, rate: 0.13, events: 1.1, errors: 0.035, loadLogMean: 7.6, loadLogSd: 0.6 },
+  app: { rate: 0.072, events: 1.3, signedOut: 0.015, installationDays: 260, pushOpen: 0.08, errors: 0.02 },
+  tv: { reporting: 0.5, rate: 0.125, events: 1.1, errors: 0.035, loadLogMean: 7.6, loadLogSd: 0.6 },
   errorsOfDissatisfaction: 0.5,
   concern: {
     curious: 0.0035,

@@ -39,8 +39,8 @@ type Person = Pick<AccountRow, 'registered_at' | Flag | 'region' | 'age_band'> &
 type MutablePerson = { -readonly [K in keyof Person]: Person[K] }
 
 export interface PassMedia {
-  /** The account comes into sight: at its first subscription, or, of the initial base, when the log is first loaded. */
-  join(account: Account): void
+  /** The account comes into sight: on the day of its first subscription; `null`: it was there when the log was first loaded. */
+  join(account: Account, day: number | null): void
   /** A later day of an account: now and then its row changes. */
   liveDay(account: Account, day: number): void
   /** Has the account consented to be contacted this way? False before `join` and once it is deleted. */
@@ -92,17 +92,17 @@ export function createPassMedia(options: StreamOptions<RowWriter>): PassMedia {
     dirt.count('accounts', day, 'duplicate')
   }
 
-  /** First day covered by the account's periods as they are counted; the initial base has some behind it. */
+  /** When an account of the initial base, all of whose periods were of its plan, began. */
   const firstStart = ({ startAt, endAt, entitlements, plan }: Account): number => {
     const days = parameters.plans[plan]?.days ?? 0
-    return Math.max(OLDEST, Math.min(startAt, endAt - entitlements * days * DAY))
+    return entitlements === 1 ? startAt : Math.max(OLDEST, endAt - entitlements * days * DAY)
   }
 
   return {
-    join(account) {
+    join(account, day) {
       const { number, satisfaction } = account.traits
       random.at(STREAM.passMedia, number, -1)
-      const start = firstStart(account)
+      const start = day === null ? firstStart(account) : account.startAt
       const before = random.chance(rates.registeredBefore)
         ? DAY + random.exponential(300) * DAY
         : 60 + random.exponential(1200)
@@ -121,7 +121,7 @@ export function createPassMedia(options: StreamOptions<RowWriter>): PassMedia {
         deleted: false,
       }
       people.set(number, person)
-      write(account, person, start - 30)
+      write(account, person, day === null ? start : Math.max(day * DAY, start - 30))
     },
     liveDay(account, day) {
       const { number } = account.traits
