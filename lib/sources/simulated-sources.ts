@@ -16,7 +16,7 @@ export interface SimulatedSources {
    * - from the day before `world.start` on: `app_events` (JSON)
    *
    * Partition = dated snapshot of the titles known by c(D), `world.start` .. `world.end`:
-   * - `catalogue`
+   * - `catalogue` (JSON lines)
    */
   readonly sources: Readonly<Record<SourceName, DaySource>>
 }

@@ -71,22 +71,6 @@ export const accountShape = {
   known_at: 'time',
 } as const satisfies TableShape
 
-/**
- * One row per title known by the day's serving cut-off: a dated snapshot of the whole catalogue.
- * - `known_at`: when the title was announced
- * - `received_at`: when its row came into this day's snapshot: just after c(D-1), or when it was announced
- */
-export const catalogueShape = {
-  title_id: 'text',
-  name: 'text',
-  kind: 'text',
-  genre: 'text',
-  duration_s: 'integer',
-  release_date: 'text',
-  known_at: 'time',
-  received_at: 'time',
-} as const satisfies TableShape
-
 /** Fields of Yandex.Metrica's hits, in the order of the file; `received_at` is what our pull adds. */
 export const webFields = [
   'ym:pv:watchID',
@@ -111,7 +95,6 @@ export const shapes = {
   player_events: { columns: playerEventShape, arrival: 'received_at' },
   subscriptions: { columns: subscriptionShape, arrival: 'known_at' },
   accounts: { columns: accountShape, arrival: 'known_at' },
-  catalogue: { columns: catalogueShape, arrival: 'received_at' },
 } as const
 
 /** Sources that arrive as text, and in which form. */
@@ -120,6 +103,7 @@ export const texts = {
   app_events: jsonData,
   tv_events: jsonLines,
   contacts: jsonLines,
+  catalogue: jsonLines,
 } as const satisfies Readonly<Record<string, TextFormat>>
 
 export type TableSourceName = keyof typeof shapes
@@ -134,7 +118,6 @@ export function isTextSource(source: SourceName): source is TextSourceName {
 
 export type PlayerEventRow = Row<typeof playerEventShape>
 export type SubscriptionRow = Row<typeof subscriptionShape>
-export type CatalogueRow = Row<typeof catalogueShape>
 export type AccountRow = Row<typeof accountShape>
 
 const ENGINE_TYPES: Readonly<Record<ColumnKind, string>> = {

@@ -2,16 +2,15 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OttokError } from '../../config/errors.ts'
-import { ArchiveWriter } from './archive.ts'
+import { TextArchiveWriter } from './archive.ts'
 import type { WorldCalendar } from './calendar.ts'
 import { DirtLedger } from './dirt-ledger.ts'
+import { createCatalogue } from './formats/catalogue.ts'
 import { defaultParameters, type Parameters } from './parameters.ts'
 import { firstDayOf, openAfter } from './partitions.ts'
-import { type CatalogueRow, catalogueShape } from './shapes.ts'
 import { type Crew, startCrew, threadsFor } from './shards/crew.ts'
 import { type Scene, SHARDS, type ShardDay } from './shards/protocol.ts'
 import { type Stage, setStage } from './shards/stage.ts'
-import { kinds, type Title } from './titles.ts'
 import { type CutoffTruth, type WorldTruth, writeCutoffTruth, writeTruth } from './truth.ts'
 import { WORLD_FORMAT, type World, writeWorld } from './world.ts'
 import { type ArchiveSize, type ClosedSourceDay, WorldArchive } from './world-archive.ts'
@@ -104,18 +103,12 @@ async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions): Prom
 /** The catalogue belongs to no account: a function that gives its days that are closed after a lived one. */
 function openCatalogue({ calendar, scene, titles }: Stage, dirt: DirtLedger): (day: number) => ClosedSourceDay[] {
   const source = 'catalogue'
-  const firstDay = firstDayOf(source, calendar, scene.parameters)
-  const writer = new ArchiveWriter({ source, firstDay, shape: catalogueShape })
+  const { parameters, seed } = scene
+  const writer = new TextArchiveWriter({ source, firstDay: firstDayOf(source, calendar, parameters) })
+  const writeDay = createCatalogue({ writer, calendar, parameters, seed, dirt, titles })
   return (day) => {
-    if (day >= calendar.firstDay) {
-      for (const row of catalogueRows(titles, day, calendar)) {
-        writer.add(day, row, row.received_at)
-        dirt.count(source, day, 'clean')
-      }
-    }
-    return writer
-      .closeBefore(openAfter(source, day, calendar, scene.parameters))
-      .map((closed) => ({ source, ...closed }))
+    if (day >= calendar.firstDay) writeDay(day)
+    return writer.closeBefore(openAfter(source, day, calendar, parameters)).map((closed) => ({ source, ...closed }))
   }
 }
 
@@ -128,25 +121,6 @@ function dirtByDay(ledger: DirtLedger, calendar: WorldCalendar): WorldTruth['dir
     ;(dirt[source] as Record<string, typeof count>)[calendar.text(day)] = count
   }
   return dirt
-}
-
-function catalogueRows(titles: readonly Title[], day: number, calendar: WorldCalendar): CatalogueRow[] {
-  const cutoff = calendar.servingCutoff(day)
-  // Yesterday's titles are in the snapshot from its beginning, today's as they become known.
-  const opened = calendar.servingCutoff(day - 1) + 1
-  return titles
-    .map((title) => ({ title, knownAt: calendar.utc(title.knownAt) }))
-    .filter(({ knownAt }) => knownAt <= cutoff)
-    .map(({ title, knownAt }) => ({
-      title_id: title.id,
-      name: title.name,
-      kind: (kinds[title.kind] as (typeof kinds)[number]).name,
-      genre: title.genre,
-      duration_s: title.durationSeconds,
-      release_date: calendar.text(title.releaseDay),
-      known_at: knownAt,
-      received_at: Math.max(knownAt, opened),
-    }))
 }
 
 function worldOf({ seed, users, start, timezone, parameters }: Scene, calendar: WorldCalendar): World {

@@ -27,7 +27,9 @@ export function createShard(stage: Stage, index: number): Shard {
   const accounts: Account[] = []
   for (let number = 0; number < users; number += 1) {
     if (shardOf(number) !== index) continue
-    accounts.push(establishedAccount(number, parameters, random, streams.billing))
+    const account = establishedAccount(number, parameters, random, streams.billing)
+    streams.passMedia.join(account, null)
+    accounts.push(account)
   }
   /** Accounts of the whole world: every shard counts all newcomers and takes its own. */
   let population = users
@@ -37,7 +39,9 @@ export function createShard(stage: Stage, index: number): Shard {
     population += newcomers(scene, random, day)
     for (let number = first; number < population; number += 1) {
       if (shardOf(number) !== index) continue
-      accounts.push(joiningAccount(number, day, parameters, random, streams.billing))
+      const account = joiningAccount(number, day, parameters, random, streams.billing)
+      streams.passMedia.join(account, day)
+      accounts.push(account)
     }
   }
   return {
@@ -54,7 +58,10 @@ export function createShard(stage: Stage, index: number): Shard {
         const { number } = account.traits
         random.at(STREAM.life, number, day)
         // A newcomer's first day of moods and billing is the next one; it may watch at once.
-        if (number < before) liveDay(account, day, dayOfMonth, parameters, random, streams.billing)
+        if (number < before) {
+          liveDay(account, day, dayOfMonth, parameters, random, streams.billing)
+          streams.passMedia.liveDay(account, day)
+        }
         if (!withEvents) continue
         if (hasAccess(account, day * DAY + DAY / 2)) {
           viewDay(account, viewing, parameters, random.at(STREAM.viewing, number, day), streams.player)

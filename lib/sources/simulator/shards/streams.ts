@@ -5,6 +5,7 @@ import type { BehaviourSink } from '../behaviour/messages.ts'
 import { createBillingArchive } from '../billing-archive.ts'
 import type { BillingLog } from '../billing-log.ts'
 import { DirtLedger } from '../dirt-ledger.ts'
+import { createPassMedia, type PassMedia } from '../formats/accounts.ts'
 import { createAppEvents } from '../formats/app-events.ts'
 import { createTvEvents } from '../formats/tv-events.ts'
 import { createWebEvents } from '../formats/web-events.ts'
@@ -17,6 +18,7 @@ import type { Stage } from './stage.ts'
 
 export interface Streams {
   readonly billing: BillingLog
+  readonly passMedia: PassMedia
   readonly player: SessionSink
   readonly behaviour: BehaviourSink
   /** What billing was told of cancellations. */
@@ -50,6 +52,7 @@ export function openStreams({ scene, calendar }: Stage): Streams {
   return {
     billing: cancellations.log,
     cancellations,
+    passMedia: createPassMedia({ writer: writers.accounts, ...shared }),
     behaviour: {
       web: createWebEvents({ writer: writers.web_events, ...shared }),
       app: createAppEvents({ writer: writers.app_events, ...shared }),
