@@ -6,19 +6,10 @@ import { viewingDaily } from './assets/features/viewing-daily.ts'
 import { champion } from './assets/models/champion.ts'
 import { churnModel } from './assets/models/churn-model.ts'
 import { trainingSet } from './assets/models/training-set.ts'
-import { catalogue, catalogueLanding, catalogueSource } from './assets/raw/catalogue.ts'
-import {
-  playerEvents,
-  playerEventsLanding,
-  playerEventsQuarantine,
-  playerEventsSource,
-} from './assets/raw/player-events.ts'
-import {
-  subscriptions,
-  subscriptionsLanding,
-  subscriptionsQuarantine,
-  subscriptionsSource,
-} from './assets/raw/subscriptions.ts'
+import { accounting, rowCounts } from './assets/raw/accounting.ts'
+import { cataloguePersons } from './assets/raw/catalogue.ts'
+import { identityLinks } from './assets/raw/identity-links.ts'
+import { rawSources } from './assets/raw/sources.ts'
 import { openResources } from './assets/resources.ts'
 import { churnScores } from './assets/scores/churn-scores.ts'
 import { churnMart } from './assets/scores/mart.ts'
@@ -30,17 +21,12 @@ import { defineGraph } from './lib/graph/index.ts'
 export default defineGraph({
   assets: [
     // What the sources have, observed; landed as sent; typed, with what cannot be used set aside.
-    playerEventsSource,
-    playerEventsLanding,
-    playerEvents,
-    playerEventsQuarantine,
-    subscriptionsSource,
-    subscriptionsLanding,
-    subscriptions,
-    subscriptionsQuarantine,
-    catalogueSource,
-    catalogueLanding,
-    catalogue,
+    ...rawSources.flatMap(({ source, landing, rows, quarantine }) => [source, landing, rows, quarantine]),
+    cataloguePersons,
+    identityLinks,
+    // No row is lost: what was delivered is in one of these tables, or came twice.
+    rowCounts,
+    accounting,
     // What is known of every account at c(D), and who left.
     viewingDaily,
     accountState,

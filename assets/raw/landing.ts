@@ -1,32 +1,41 @@
 import { readFile } from 'node:fs/promises'
 import { OttokError } from '../../lib/config/errors.ts'
 import { type MaterializeContext, type ObserveContext, type Observed, objects } from '../../lib/graph/index.ts'
-import { columnsOf, type DaySource, type SourceName } from '../../lib/sources/index.ts'
+import type { DaySource, SourceName } from '../../lib/sources/index.ts'
+import { type RowFormat, readAs } from '../../lib/sources/landing/row-format.ts'
 
 /** The sources that `definitions.ts` gives as resources, by name. */
 export type Sources = Readonly<Record<SourceName, DaySource>>
 
-/** Versions of a source's days as they had arrived by now. */
+/** Versions of a source's days as they had arrived by now, and how many rows the source says they are. */
 export async function observeDays(source: SourceName, context: ObserveContext): Promise<Map<string, Observed>> {
   const days = await sourceOf(source, context.resources).observe(context.partitions, context.now)
   return new Map(days.map(({ day, version, rows }) => [day, { version, metadata: { rows } }]))
 }
 
-/** What had arrived of a day, as it was sent, in one Parquet file. A day that has arrived whole is copied as it is. */
-export async function landDay(source: SourceName, context: Omit<MaterializeContext, 'inputs'>) {
-  const { files, table } = await sourceOf(source, context.resources).read([context.partition.key], context.now)
-  const [file] = files
-  const columns = columnsOf(source).map(({ name }) => name)
-  const bytes = file?.complete
-    ? await readFile(file.path, { signal: context.signal })
-    : await context.warehouse.bytes(`SELECT ${columns.join(', ')} FROM ${table}`, 'Parquet', { signal: context.signal })
+/** What had arrived of a day, as it was sent: text byte for byte, columns as one Parquet file. */
+export async function landDay(name: SourceName, context: Omit<MaterializeContext, 'inputs'>) {
+  const source = sourceOf(name, context.resources)
+  const { key } = context.partition
+  const bytes = source.format === 'Parquet' ? await parquetOf(source, context) : await source.payload(key, context.now)
   return { kind: 'bytes' as const, bytes }
 }
 
-/** Store of landed days: every column as the source has it. */
-export function landingStore(source: SourceName) {
-  const structure = columnsOf(source).map(({ name, type }) => `${name} ${type}`)
-  return objects({ extension: 'parquet', format: 'Parquet', structure: structure.join(', ') })
+/** A day that has arrived whole is copied as it is. */
+async function parquetOf(source: DaySource, context: Omit<MaterializeContext, 'inputs'>): Promise<Uint8Array> {
+  const { partition, now, signal, warehouse } = context
+  const { files, table } = await source.read([partition.key], now)
+  const [file] = files
+  if (file?.complete) return readFile(file.path, { signal })
+  const columns = source.columns.map((column) => column.name)
+  return warehouse.bytes(`SELECT ${columns.join(', ')} FROM ${table}`, 'Parquet', { signal })
+}
+
+const EXTENSIONS = { columns: 'parquet', tsv: 'tsv', csv: 'csv', jsonLines: 'jsonl', jsonDocument: 'json' } as const
+
+/** Store of landed days, which are read as the mapping of their rows wants it. */
+export function landingStore(format: RowFormat) {
+  return objects({ extension: EXTENSIONS[format.kind], ...readAs(format) })
 }
 
 function sourceOf(source: SourceName, resources: ObserveContext['resources']): DaySource {

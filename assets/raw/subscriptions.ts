@@ -1,10 +1,43 @@
-import { changeKinds, changeLogColumns } from '../../lib/features/index.ts'
+import { changeKinds, changeLogColumns } from '../../lib/features/labels/change-log.ts'
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
+import { quarantineSql, rowMapping, type TargetColumn, typedSql } from '../../lib/sources/landing/index.ts'
 import { historyDays } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 
-const group = 'raw'
 const tags = { source: 'subscriptions' }
+
+/** As billing sends a column: texts, whole numbers and moments to the millisecond. */
+function sentType(type: string): string {
+  if (type.startsWith('Nullable(DateTime')) return "Nullable(DateTime64(3, 'UTC'))"
+  if (type.startsWith('DateTime')) return "DateTime64(3, 'UTC')"
+  return type.includes('String') ? 'String' : 'Int32'
+}
+
+/** Columns without which a row is of no use, and what a row without them is called. */
+const needed: Readonly<Record<string, Partial<TargetColumn>>> = {
+  change_id: { required: true },
+  user_id: { required: true, reason: 'no user' },
+}
+
+export const subscriptionsMapping = rowMapping({
+  source: 'subscriptions',
+  format: {
+    kind: 'columns',
+    fields: Object.fromEntries(changeLogColumns.map(({ name, type }) => [name, sentType(type)])),
+  },
+  columns: Object.fromEntries(changeLogColumns.map(({ name, type }) => [name, { type, ...needed[name] }])),
+  faults: [
+    { reason: 'unknown kind', when: `kind NOT IN (${changeKinds.map((kind) => `'${kind}'`).join(', ')})` },
+    {
+      reason: 'no period',
+      when: "kind = 'entitlement' AND (isNull(start) OR isNull(end_promised) OR isNull(activated_at))",
+    },
+    { reason: 'ends before it starts', when: "kind = 'entitlement' AND end_promised < start" },
+  ],
+  key: ['change_id'],
+  order: ['known_at'],
+  known: 'known_at',
+})
 
 export const subscriptionsSource = externalAsset({
   key: 'source/subscriptions',
@@ -23,51 +56,32 @@ export const subscriptionsLanding = asset({
   tags,
   partitions: historyDays,
   deps: { source: subscriptionsSource },
-  store: landingStore('subscriptions'),
+  store: landingStore(subscriptionsMapping.format),
   dataVersion: 'inputs',
   materialize: (context) => landDay('subscriptions', context),
 })
 
-/** Why a change cannot be used; empty for a good one. */
-const fault = `multiIf(
-  user_id = '', 'no user',
-  kind NOT IN (${changeKinds.map((kind) => `'${kind}'`).join(', ')}), 'unknown kind',
-  kind = 'entitlement' AND (isNull(start) OR isNull(end_promised) OR isNull(activated_at)), 'no period',
-  kind = 'entitlement' AND end_promised < start, 'ends before it starts',
-  '')`
-
-function judged(landing: string): string {
-  return `(SELECT *, ${fault} AS reason FROM ${landing})`
-}
-
-const typed = changeLogColumns.map(({ name, type }) => `CAST(${name}, '${type.replaceAll("'", "\\'")}') AS ${name}`)
-
 export const subscriptions = sqlAsset({
   key: 'raw/subscriptions',
   description: 'The change log of subscriptions and payments: append-only, with valid-from and known-at.',
-  group,
+  group: 'raw',
   tags,
   partitions: historyDays,
   deps: { landing: subscriptionsLanding },
   orderBy: ['user_id', 'change_id'],
   range: 60,
   checks: [unique(['change_id'])],
-  sql: ({ landing }) => sql`
-    SELECT day, ${typed.join(', ')}
-    FROM (SELECT * FROM ${judged(landing)} WHERE reason = '' ORDER BY day, change_id, known_at LIMIT 1 BY day, change_id)`,
+  sql: ({ landing }) => sql`${typedSql(subscriptionsMapping, landing)}`,
 })
 
 export const subscriptionsQuarantine = sqlAsset({
   key: 'raw/subscriptions_quarantine',
   description: 'Changes that cannot be used, each with the reason.',
-  group,
+  group: 'raw',
   tags,
   partitions: historyDays,
   deps: { landing: subscriptionsLanding },
   orderBy: ['reason', 'change_id'],
   range: 60,
-  sql: ({ landing }) => sql`
-    SELECT day, reason, ${changeLogColumns.map(({ name }) => name).join(', ')}
-    FROM ${judged(landing)}
-    WHERE reason != ''`,
+  sql: ({ landing }) => sql`${quarantineSql(subscriptionsMapping, landing)}`,
 })

@@ -1,5 +1,4 @@
 /** How the bytes of a landed object become rows with named fields. */
-import type { ObjectsStore } from '../../graph/stores.ts'
 import { literal, name } from './sql-names.ts'
 
 /**
@@ -39,7 +38,7 @@ export function fieldNames(format: RowFormat): readonly string[] {
 }
 
 /** How a store of landed objects must read them: `objects({ extension: 'tsv', ...readAs(format) })`. */
-export function readAs(format: RowFormat): Pick<ObjectsStore, 'format' | 'structure'> & { format: string } {
+export function readAs(format: RowFormat): { readonly format: string; readonly structure: string } {
   if (format.kind === 'columns') {
     const structure = Object.entries(format.fields).map(([field, type]) => `${name(field)} ${type}`)
     return { format: 'Parquet', structure: structure.join(', ') }

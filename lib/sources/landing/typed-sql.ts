@@ -1,7 +1,7 @@
 import { judgedSql, typedValue, valueName } from './judged-sql.ts'
 import { isText, LINE } from './row-format.ts'
 import type { RowMapping } from './row-mapping.ts'
-import { literal, name } from './sql-names.ts'
+import { name } from './sql-names.ts'
 
 /**
  * The good rows of a landed table, typed, each once as first received: the partition columns, then the mapping's.
@@ -10,13 +10,12 @@ import { literal, name } from './sql-names.ts'
  * @param only condition on partition and typed columns, for instance of the partitions that a statement makes
  */
 export function typedSql(mapping: RowMapping, table: string, only = '1'): string {
-  const columns = Object.entries(mapping.columns).map(([column, target]) => {
-    const value = column === mapping.known ? knownValue(mapping, column) : typedValue(column, target)
-    return `${value} AS ${column}`
-  })
+  const columns = Object.entries(mapping.columns).map(
+    ([column, target]) => `${typedValue(column, target)} AS ${column}`,
+  )
   const inner = `
   SELECT ${[...mapping.partition.map(name), ...columns].join(', ')}
-  FROM ${firstReceived(mapping, judgedSql(mapping, table))}`
+  FROM ${knownSince(mapping, firstReceived(mapping, judgedSql(mapping, table)))}`
   return only === '1' ? inner : `SELECT * FROM (${inner}) WHERE ${only}`
 }
 
@@ -47,11 +46,11 @@ function orderOf(mapping: RowMapping): string {
 }
 
 /** Rows that a mended rule had refused are known since it was mended. */
-function knownValue(mapping: RowMapping, column: string): string {
-  const target = mapping.columns[column]!
-  const value = typedValue(column, target)
-  if (mapping.mended.length === 0) return value
-  const moment = (at: string) => `toDateTime(${Math.floor(Date.parse(at) / 1000)}, 'UTC')`
-  const released = mapping.mended.map(({ when, at }) => `if(${when}, ${moment(at)}, ${moment('1970-01-01T00:00:00Z')})`)
-  return `CAST(greatest(${[value, ...released].join(', ')}), ${literal(target.type)})`
+function knownSince(mapping: RowMapping, rows: string): string {
+  const { known, mended } = mapping
+  if (known === undefined || mended.length === 0) return rows
+  const value = valueName(known)
+  const moment = (at: string): string => `toDateTime(${Math.floor(Date.parse(at) / 1000)}, 'UTC')`
+  const since = mended.map(({ when, at }) => `if(${when}, greatest(${value}, ${moment(at)}), ${value})`)
+  return `(SELECT * REPLACE (greatest(${[value, ...since].join(', ')}) AS ${value}) FROM ${rows})`
 }
