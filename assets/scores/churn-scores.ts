@@ -1,6 +1,6 @@
 import { churnFeatures, modelColumns } from '../../lib/features/index.ts'
 import { asOf, asset, through, unique, warehouse } from '../../lib/graph/index.ts'
-import { calibrate, floatMatrix, loadScorer } from '../../lib/learning/index.ts'
+import { calibrate, floatMatrix, loadScorer, rangeAt } from '../../lib/learning/index.ts'
 import { snapshot } from '../features/snapshot.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'
@@ -14,7 +14,7 @@ const reasonFields = Object.fromEntries(
 )
 
 /** Paid users in their first days whom no source has seen: there is nothing to tell them apart by. */
-const sufficient = `NOT (segment = 'paid' AND days_since_signup < 3 AND days_since_view IS NULL)`
+export const sufficient = `NOT (segment = 'paid' AND days_since_signup < 3 AND days_since_view IS NULL)`
 
 /** Every eligible account's score of a day, by the champion of that day, with its reasons. */
 export const churnScores = asset({
@@ -30,6 +30,8 @@ export const churnScores = asset({
     segment: 'LowCardinality(String)',
     raw_margin: 'Float32',
     churn_probability: 'Float32',
+    probability_low: 'Float32',
+    probability_high: 'Float32',
     model_version: 'LowCardinality(String)',
     ...reasonFields,
     actionable_reason_code: 'Nullable(String)',
@@ -61,12 +63,14 @@ export const churnScores = asset({
       const reasons = await reasonsOf(model.ensemble, matrix, partition.date!, signal)
       counts[segment] = read.rows
       for (let row = 0; row < read.rows; row++) {
+        const probability = calibrate(model.calibration, margins[row]!)
         rows.push([
           read.keys.user_id![row],
           partition.date,
           segment,
           margins[row],
-          calibrate(model.calibration, margins[row]!),
+          probability,
+          ...rangeAt(model.range, margins[row]!, probability),
           model.signature.modelVersion,
           ...Array.from({ length: REASONS }, (_, i) => reasonValues(reasons[row]!.reasons[i])).flat(),
           reasons[row]!.actionable,

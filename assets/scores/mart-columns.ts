@@ -1,4 +1,5 @@
 import type { PublishedColumn } from '../../lib/graph/index.ts'
+import { rule } from '../service.ts'
 import { decisionIdSql } from './experiment.ts'
 import { REASONS } from './reasons.ts'
 
@@ -29,9 +30,12 @@ const reasons = Array.from({ length: REASONS }, (_, i) => {
   ]
 }).flat()
 
+/** How far back a mart row looks at the account's earlier scores. */
+export const RECENT_DAYS = 30
+
 /** Fixed thresholds, so that a band means the same probability on every day. */
 const MEDIUM_RISK = 0.1
-const HIGH_RISK = 0.3
+export const HIGH_RISK = 0.3
 
 const statusReason = `multiIf(
     status_now = 'scored', NULL,
@@ -67,25 +71,35 @@ export const martColumns: readonly MartColumn[] = [
     'Calibrated probability of leaving within 30 + 2 days if not contacted',
     'score.churn_probability',
   ),
-  column('probability_low', 'real', '80% range, lower end'),
-  column('probability_high', 'real', '80% range, upper end'),
+  column(
+    'probability_low',
+    'real',
+    '80% range of how well the probability is calibrated, lower end',
+    'score.probability_low',
+  ),
+  column('probability_high', 'real', 'Upper end', 'score.probability_high'),
   column('raw_margin', 'real', 'Log-odds before calibration; rank by this', 'score.raw_margin'),
   column(
     'risk_decile',
     'smallint',
     'Within segment, 10 = highest risk',
-    'if(is_scored, least(10, toInt16(ceil(score.percentile * 10))), NULL)',
+    'if(is_scored, toInt16(greatest(1, least(10, ceil(score.percentile * 10)))), NULL)',
   ),
   column('risk_percentile', 'real', 'Within segment, 1 = highest risk', 'toFloat32(score.percentile)'),
   column('risk_band', 'text', 'low below 0.1, medium below 0.3, else high', riskBand),
-  column('probability_payment_failure', 'real', 'Of leaving by a failed payment'),
-  column('probability_choice', 'real', 'Of leaving by choice'),
+  column('probability_payment_failure', 'real', 'Of leaving by a failed payment; empty: no model of its own yet'),
+  column('probability_choice', 'real', 'Of leaving by choice; empty: no model of its own yet'),
   column('due_in_horizon', 'boolean', 'The spell as promised ends within 30 days', 'state.due'),
   column('undecided', 'boolean', 'Auto-renew is on and no cancellation is known', 'state.undecided'),
   column('probability_yesterday', 'real', 'churn_probability of the day before', 'yesterday.churn_probability'),
   column('change', 'real', 'Difference from yesterday', 'score.churn_probability - yesterday.churn_probability'),
   column('change_cause', 'text', 'model version or behaviour', changeCause),
-  column('days_at_high_risk', 'smallint', 'Days in a row in the high band'),
+  column(
+    'days_at_high_risk',
+    'smallint',
+    `Days in a row in the high band, today included; at most ${RECENT_DAYS}`,
+    `if(is_scored, if(score.churn_probability < ${HIGH_RISK}, 0, toInt16(dateDiff('day', history.below_high, state.snapshot_day))), NULL)`,
+  ),
   column('plan_code', 'text', 'Current plan', 'state.plan_code'),
   column('plan_days', 'integer', 'Its nominal days', 'state.plan_days'),
   column('price_kopecks', 'bigint', 'What was charged for the current period', 'state.price_kopecks'),
@@ -97,7 +111,12 @@ export const martColumns: readonly MartColumn[] = [
   column('days_to_end', 'integer', 'Whole days until then', 'state.days_to_end'),
   column('auto_renew', 'boolean', 'Auto-renewal is on', 'state.auto_renew'),
   column('cancel_requested_at', 'timestamptz', 'Standing request to cancel', 'state.cancel_requested_at'),
-  column('last_view_at', 'timestamptz', 'Last viewing'),
+  column(
+    'last_view_at',
+    'timestamptz',
+    'Begin of the day of the last viewing in 90 days',
+    `if(isNull(state.days_since_view), NULL, toDateTime(subtractDays(state.snapshot_day, assumeNotNull(state.days_since_view)), '${rule.zone}'))`,
+  ),
   column('active_days_30', 'smallint', 'Days with viewing in 30 days', 'state.active_days_30d'),
   column(
     'value_90d_kopecks',
@@ -112,7 +131,12 @@ export const martColumns: readonly MartColumn[] = [
     'toInt64(round(value_90d * score.churn_probability))',
   ),
   ...reasons,
-  column('actionable_reason_code', 'text', 'The strongest reason that a campaign can change'),
+  column(
+    'actionable_reason_code',
+    'text',
+    'The strongest reason that a campaign can change',
+    'score.actionable_reason_code',
+  ),
   column('action_code', 'text', "What to do; 'none' is an action", "'none'"),
   column('offer_code', 'text', 'Offer of the action'),
   column('channel', 'text', 'Channel of the action'),

@@ -4,7 +4,8 @@ import { snapshot } from '../features/snapshot.ts'
 import { rule, scoreDays } from '../service.ts'
 import { churnScores } from './churn-scores.ts'
 import { armSql } from './experiment.ts'
-import { martColumns } from './mart-columns.ts'
+import { HIGH_RISK, martColumns, RECENT_DAYS } from './mart-columns.ts'
+import { martViews } from './mart-views.ts'
 
 /** What marketers and analysts read: one row per account with an entitlement or in grace, both segments. */
 export const churnMart = asset({
@@ -12,13 +13,14 @@ export const churnMart = asset({
   description: 'The mart `mart.churn_scores`: probabilities, reasons and decisions of the day.',
   kinds: ['postgres'],
   partitions: scoreDays,
-  deps: { users: snapshot, scores: churnScores, recent: through(churnScores, trailing({ days: 2 })) },
+  deps: { users: snapshot, scores: churnScores, recent: through(churnScores, trailing({ days: RECENT_DAYS })) },
   store: published({
     schema: 'mart',
     table: 'churn_scores',
     comment: 'Churn scores of the current day: who is about to leave, why, and what to do.',
     columns: martColumns.map(({ name, type, comment }) => ({ name, type, comment })),
     key: ['user_id'],
+    views: martViews,
   }),
   dataVersion: 'inputs',
   materialize: async ({ partition, inputs, warehouse, now, runId, signal }) => {
@@ -61,11 +63,19 @@ SELECT ${expressions.join(',\n  ')}
 FROM ${users} AS state
 LEFT JOIN (
   SELECT *,
-    (rank() OVER (PARTITION BY segment ORDER BY raw_margin)) / (count() OVER (PARTITION BY segment)) AS percentile
+    -- Equal margins are told apart by a stable hash: deciles are of one size.
+    (row_number() OVER (PARTITION BY segment ORDER BY raw_margin, cityHash64(user_id)))
+      / (count() OVER (PARTITION BY segment)) AS percentile
   FROM ${scores}
 ) AS score ON score.user_id = state.user_id
 LEFT JOIN (
   SELECT user_id, churn_probability, model_version FROM ${recent} WHERE snapshot_day = addDays({day:Date}, -1)
 ) AS yesterday ON yesterday.user_id = state.user_id
+LEFT JOIN (
+  -- The last day below the high band; before the first score when there is none.
+  SELECT user_id, greatest(
+    maxIf(snapshot_day, churn_probability < ${HIGH_RISK}), subtractDays(min(snapshot_day), 1)) AS below_high
+  FROM ${recent} GROUP BY user_id
+) AS history ON history.user_id = state.user_id
 ORDER BY state.user_id`
 }
