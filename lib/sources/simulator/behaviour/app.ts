@@ -1,7 +1,7 @@
 /** Sessions of the mobile app. */
 import type { Random } from '../random.ts'
 import { concernsOf } from './concern.ts'
-import { type Actor, someMoment, someMore, someTitle } from './day.ts'
+import { type Actor, sameDay, someMoment, someMore, someTitle } from './day.ts'
 import type { Mobile } from './habits.ts'
 import type { AppAction, AppEvent } from './messages.ts'
 import { errorFactor } from './trouble.ts'
@@ -56,7 +56,7 @@ export function lookAfterInApp(actor: Actor, mobile: Mobile): void {
 /** The way to a cancellation that was made in the app at `at`. */
 export function cancelInApp(actor: Actor, mobile: Mobile, at: number): void {
   const { random } = actor
-  const session = new Session(at - 40 - random.integer(120), 'app_open', random)
+  const session = new Session(sameDay(actor, at - 40 - random.integer(120)), 'app_open', random)
   if (random.chance(0.2)) session.add('help_view')
   session.add('cancel_view')
   deliver(actor, mobile, session)

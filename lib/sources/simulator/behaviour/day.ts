@@ -34,6 +34,11 @@ export function someMoment({ today: { day }, random }: Actor): number {
   return day * DAY + random.weighted(HOURS) * 3600 + random.integer(3600)
 }
 
+/** A moment before something of this day: at its first midnight at the earliest, since days before it are over. */
+export function sameDay({ today: { day } }: Actor, moment: number): number {
+  return Math.max(day * DAY, moment)
+}
+
 /** A title to the account's taste; the most watched lead. */
 export function someTitle({ account, today: { shelf }, random }: Actor): Title {
   const titles = shelf.of(random.weighted(account.traits.taste))

@@ -1,7 +1,7 @@
 /** Visits to the site. */
 import type { Random } from '../random.ts'
 import { concernsOf } from './concern.ts'
-import { type Actor, someMoment, someMore, someTitle } from './day.ts'
+import { type Actor, sameDay, someMoment, someMore, someTitle } from './day.ts'
 import type { WebHit, WebPage } from './messages.ts'
 
 const BROWSING: readonly WebPage[] = ['catalog', 'search', 'title', 'watch']
@@ -55,7 +55,7 @@ export function lookAfterOnWeb(actor: Actor): void {
 /** The way to a cancellation that was made on the site at `at`. */
 export function cancelOnWeb(actor: Actor, at: number): void {
   const { random } = actor
-  const visit = new Visit(at - 60 - random.integer(300), random)
+  const visit = new Visit(sameDay(actor, at - 60 - random.integer(300)), random)
   if (random.chance(0.6)) visit.open('login')
   visit.open('account')
   if (random.chance(0.25)) visit.open('price')
@@ -66,7 +66,7 @@ export function cancelOnWeb(actor: Actor, at: number): void {
 /** The visit in which somebody became a subscriber at `at`. */
 export function signUpOnWeb(actor: Actor, at: number): void {
   const { random } = actor
-  const visit = new Visit(at - 120 - random.integer(900), random)
+  const visit = new Visit(sameDay(actor, at - 120 - random.integer(900)), random)
   visit.open('home')
   if (random.chance(0.6)) visit.open('title', someTitle(actor))
   visit.open('price')

@@ -36,21 +36,23 @@ export function createAppEvents(options: StreamOptions<LineWriter>): (session: A
       const received =
         Math.floor((Math.max(happened, offline > 0 ? online : 0) + 2000 + random.exponential(MINUTE)) / 1000) * 1000
       const claimed = happened + ahead
-      const broken = random.chance(parameters.dirt.malformedShare) ? random.integer(3) : -1
-      const refused = broken >= 0 || claimed > received + FUTURE_MS
-      const id = broken === 0 ? '' : `${name}${hex(index, 3)}a7`
-      const time = broken === 1 ? '' : broken === 2 ? '0' : String(claimed / 1000)
-      const row = (at: number): string => lineOf(event, id, time, claimed, at, tail)
-      const add = (at: number, delivery: 'clean' | 'duplicate'): void => {
+      const way = random.chance(parameters.dirt.malformedShare) ? random.integer(3) : -1
+      const refused = way >= 0 || claimed > received + FUTURE_MS
+      const id = way === 0 ? '' : `${name}${hex(index, 3)}`
+      const time = way === 1 ? '' : way === 2 ? '0' : String(claimed / 1000)
+      let delivered = false
+      const add = (at: number): void => {
         const day = calendar.servingDayAt(at)
-        // The world is over before it comes.
-        if (day >= calendar.days) return
-        writer.add(day, row(at), at)
-        dirt.count('app_events', day, refused ? 'malformed' : delivery)
+        // It was received before the log begins, or will be when the world is over.
+        if (day < calendar.firstDay || day >= calendar.days) return
+        writer.add(day, lineOf(event, id, time, claimed, at, tail), at)
+        dirt.count('app_events', day, refused ? 'malformed' : delivered ? 'duplicate' : 'clean')
+        delivered = true
       }
-      add(received, 'clean')
+      add(received)
+      // Sent again when the acknowledgement was lost: on the next serving day for some.
       if (random.chance(parameters.dirt.duplicateShare)) {
-        add(received + Math.ceil((MINUTE + random.exponential(8 * HOUR)) / 1000) * 1000, 'duplicate')
+        add(received + 1000 * Math.ceil(60 + Math.min(2 * DAY, random.exponential(8 * 3600))))
       }
     }
   }

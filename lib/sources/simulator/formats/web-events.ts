@@ -90,18 +90,18 @@ export function createWebEvents(options: StreamOptions<LineWriter>): (visit: Web
         referer,
         url,
       }
-      const refused = random.chance(parameters.dirt.malformedShare)
-      const written = (at: number): string => {
-        const line = lineOf(refused ? broken(fields, index) : fields, hit.page, browser, userId, utcText(at))
-        return refused && index % 4 === 0 ? line.slice(0, line.indexOf('\thttps://')) : line
+      const way = random.chance(parameters.dirt.malformedShare) ? random.integer(4) : -1
+      const line = (at: number): string => {
+        const text = lineOf(broken(fields, way), hit.page, browser, userId, utcText(at))
+        return way === 3 ? text.slice(0, text.indexOf('\thttps://')) : text
       }
-      writer.add(day, written(received), received)
-      dirt.count('web_events', day, refused ? 'malformed' : 'clean')
+      writer.add(day, line(received), received)
+      dirt.count('web_events', day, way >= 0 ? 'malformed' : 'clean')
       referer = url
       if (!random.chance(parameters.dirt.duplicateShare)) continue
       const again = pullOf(seenOn + 1 + random.integer(3))
-      writer.add(day, written(again), again)
-      dirt.count('web_events', day, refused ? 'malformed' : 'duplicate')
+      writer.add(day, line(again), again)
+      dirt.count('web_events', day, way >= 0 ? 'malformed' : 'duplicate')
     }
   }
 }
@@ -126,9 +126,9 @@ function urlOf({ page, title }: WebHit): string {
   return title === null ? `${SITE}/${page}` : `${SITE}/${page}/${title.id}`
 }
 
-/** Three ways in which fields are wrong; in every fourth row they are right, and the line is cut. */
-function broken(hit: HitFields, index: number): HitFields {
-  if (index % 4 === 1) return { ...hit, client: '' }
-  if (index % 4 === 2) return { ...hit, time: '0000-00-00 00:00:00' }
-  return index % 4 === 3 ? { ...hit, time: `1970${hit.time.slice(4)}` } : hit
+/** `way`: 0 .. 2 = what is wrong with the fields. */
+function broken(hit: HitFields, way: number): HitFields {
+  if (way === 0) return { ...hit, client: '' }
+  if (way === 1) return { ...hit, time: '0000-00-00 00:00:00' }
+  return way === 2 ? { ...hit, time: `1970${hit.time.slice(4)}` } : hit
 }
