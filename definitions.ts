@@ -1,4 +1,15 @@
+import { alerts } from './assets/drift/alerts.ts'
+import { backtest } from './assets/drift/backtest.ts'
+import { backtestQuality } from './assets/drift/backtest-quality.ts'
+import { coverage } from './assets/drift/coverage.ts'
+import { estimatedQuality } from './assets/drift/estimated-quality.ts'
 import { inputDrift } from './assets/drift/input-drift.ts'
+import { liveQuality } from './assets/drift/live-quality.ts'
+import { outcomes } from './assets/drift/outcomes.ts'
+import { parity } from './assets/drift/parity.ts'
+import { qualityDaily, qualityMart } from './assets/drift/quality-daily.ts'
+import { report } from './assets/drift/report.ts'
+import { servedFeatures } from './assets/drift/served-features.ts'
 import { accountState } from './assets/features/account-state.ts'
 import { labels } from './assets/features/labels.ts'
 import { snapshot } from './assets/features/snapshot.ts'
@@ -14,7 +25,7 @@ import { openResources } from './assets/resources.ts'
 import { churnScores } from './assets/scores/churn-scores.ts'
 import { churnMart } from './assets/scores/mart.ts'
 import { EVENTS_START, rule, segments } from './assets/service.ts'
-import { demoCommand, explainCommand } from './lib/churn/index.ts'
+import { demoCommand, explainCommand, reportCommand } from './lib/churn/index.ts'
 import { defineGraph } from './lib/graph/index.ts'
 
 /** Everything that exists, from what the sources send to what marketers read. */
@@ -39,8 +50,21 @@ export default defineGraph({
     // Who is about to leave, why, and what to do.
     churnScores,
     churnMart,
-    // How far the present has moved from what the models know.
+    // How good the scores are: on days that the model never saw, and where it is known who left.
+    backtest,
+    backtestQuality,
+    outcomes,
+    liveQuality,
+    qualityDaily,
+    qualityMart,
+    // Whether they can be relied on today: what moved, who has no score, what is wrong; and a page that says so.
     inputDrift,
+    estimatedQuality,
+    coverage,
+    servedFeatures,
+    parity,
+    alerts,
+    report,
   ],
   resources: openResources,
 })
@@ -50,4 +74,5 @@ const mart = { mart: churnMart.key, martTable: ['mart', 'churn_scores'] as const
 export const commands = [
   demoCommand({ ...mart, start: EVENTS_START, timezone: rule.zone, segments, champion: champion.key, leastDays: 240 }),
   explainCommand(mart),
+  reportCommand({ report: report.key }),
 ]

@@ -1,0 +1,5 @@
+export { type Alert, byUrgency } from './alert.ts'
+export { type CoverageDay, coverageAlerts, type ParityRow, parityAlerts, scoredShare } from './coverage-alerts.ts'
+export { type DriftDay, driftAlerts, weightedPsi } from './drift-alerts.ts'
+export { qualityAlerts, type SegmentQuality } from './quality-alerts.ts'
+export { middle, type SourceDay, sourceAlerts } from './source-alerts.ts'
