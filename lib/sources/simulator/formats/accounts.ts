@@ -92,11 +92,9 @@ export function createPassMedia(options: StreamOptions<RowWriter>): PassMedia {
     dirt.count('accounts', day, 'duplicate')
   }
 
-  /** When an account of the initial base, all of whose periods were of its plan, began. */
-  const firstStart = ({ startAt, endAt, entitlements, plan }: Account): number => {
-    const days = parameters.plans[plan]?.days ?? 0
-    return entitlements === 1 ? startAt : Math.max(OLDEST, endAt - entitlements * days * DAY)
-  }
+  /** When an account of the initial base, all of whose periods were as long as the latest, began. */
+  const firstStart = ({ startAt, endAt, entitlements }: Account): number =>
+    Math.max(OLDEST, startAt - (entitlements - 1) * (endAt - startAt))
 
   return {
     join(account, day) {
