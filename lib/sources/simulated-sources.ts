@@ -13,7 +13,7 @@ export interface SimulatedSources {
    *
    * Partition = the serving day in which it became known; complete at its c(D):
    * - from `world.historyStart` on: `subscriptions`, `accounts` (Parquet), `contacts` (JSON lines)
-   * - from the day before `world.start` on: `app_events` (JSON)
+   * - from `world.start` on: `app_events` (JSON)
    *
    * Partition = dated snapshot of the titles known by c(D), `world.start` .. `world.end`:
    * - `catalogue` (JSON lines)

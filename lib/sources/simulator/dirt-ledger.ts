@@ -3,7 +3,7 @@ import type { SourceName } from './shapes.ts'
 
 /**
  * - `clean`: the first delivery of a row that typing must accept
- * - `duplicate`: such a row, delivered again in the same day's partition
+ * - `duplicate`: such a row, delivered again; counted in the day of this delivery
  * - `malformed`: a row that typing must refuse, also each time when it is delivered again
  */
 export type Delivery = 'clean' | 'duplicate' | 'malformed'

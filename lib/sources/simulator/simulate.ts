@@ -104,7 +104,7 @@ async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions): Prom
 function openCatalogue({ calendar, scene, titles }: Stage, dirt: DirtLedger): (day: number) => ClosedSourceDay[] {
   const source = 'catalogue'
   const { parameters, seed } = scene
-  const writer = new TextArchiveWriter({ source, firstDay: firstDayOf(source, calendar, parameters) })
+  const writer = new TextArchiveWriter({ source, firstDay: firstDayOf(source, calendar) })
   const writeDay = createCatalogue({ writer, calendar, parameters, seed, dirt, titles })
   return (day) => {
     if (day >= calendar.firstDay) writeDay(day)

@@ -35,7 +35,7 @@ interface Writer {
 export function openStreams({ scene, calendar }: Stage): Streams {
   const { parameters, seed } = scene
   const dirt = new DirtLedger()
-  const place = <N extends SourceName>(source: N) => ({ source, firstDay: firstDayOf(source, calendar, parameters) })
+  const place = <N extends SourceName>(source: N) => ({ source, firstDay: firstDayOf(source, calendar) })
   const table = <N extends keyof typeof shapes>(source: N) =>
     new ArchiveWriter<(typeof shapes)[N]['columns']>({ ...place(source), shape: shapes[source].columns })
   const writers = {
