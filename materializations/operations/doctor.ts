@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { OttokError, redactUrl, type Settings } from '../../lib/config/index.ts'
+import { readerRole } from '../stores/published-readers.ts'
 
 /** What one check found. */
 export interface Finding {
@@ -17,6 +18,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['node', checkNode],
   ['home', checkHome],
   ['postgres', checkPostgres],
+  ['readers', checkReaders],
   ['warehouse', checkWarehouse],
   ['objects', checkObjects],
   ['xgboost', checkXgboost],
@@ -83,6 +85,30 @@ async function checkPostgres(settings: Settings): Promise<string> {
       })
     }
     return `${postgres.kind}, PostgreSQL ${found.rows[0]!.server_version} at ${redactUrl(postgres.url)}`
+  } finally {
+    await postgres.close()
+  }
+}
+
+/** Who may read what is published: a role of the environment, which a run makes where it may. */
+async function checkReaders(settings: Settings): Promise<string> {
+  const { openPostgres } = await import('../../lib/postgres/index.ts')
+  const postgres = await openPostgres(settings)
+  try {
+    const role = readerRole(settings.environment)
+    const found = await postgres.pool.query<{ present: boolean; may: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS present, rolcreaterole OR rolsuper AS may
+       FROM pg_roles WHERE rolname = current_user`,
+      [role],
+    )
+    const { present, may } = found.rows[0]!
+    if (present) return `members of the role ${role} may read what is published`
+    if (may) return `the role ${role} will be made when something is published`
+    throw new OttokError({
+      what: `nobody but the owner may read what is published`,
+      cause: `There is no role ${role}, and this user may not make one.`,
+      mend: `Let an administrator run: CREATE ROLE "${role}" NOLOGIN; the next load grants it what it needs.`,
+    })
   } finally {
     await postgres.close()
   }
