@@ -1,5 +1,7 @@
 import { OttokError } from '../config/errors.ts'
-import type { LineageGraph, ModuleCommand, ModuleContext, ModuleOutput } from '../config/module-command.ts'
+import type { ModuleCommand, ModuleContext, ModuleOutput } from '../config/module-command.ts'
+import { findMartRow, offerTitle, reasonsIn } from './explain-row.ts'
+import { explainText } from './explain-text.ts'
 
 /** Where the command finds what it shows. */
 export interface ExplainPlan {
@@ -7,21 +9,7 @@ export interface ExplainPlan {
   readonly martTable: readonly [schema: string, table: string]
 }
 
-interface MartRow extends Record<string, unknown> {
-  readonly user_id: string
-  readonly snapshot_day: string
-  readonly score_status: string
-  readonly status_reason: string | null
-  readonly segment: string | null
-  readonly churn_probability: number | null
-  readonly risk_band: string | null
-  readonly risk_decile: number | null
-  readonly model_version: string | null
-  readonly action_code: string
-  readonly decision_basis: string
-}
-
-/** One subscriber: the score, its reasons in words, the decision, and the way back to the raw partitions. */
+/** One subscriber in plain words: who, the risk, because of what, what to do, and the way back to the raw partitions. */
 export function explainCommand(plan: ExplainPlan): ModuleCommand {
   return {
     name: 'explain',
@@ -41,21 +29,14 @@ async function explainUser(
   userId: string,
   options: Readonly<Record<string, unknown>>,
 ): Promise<ModuleOutput> {
-  const language = options.lang === 'ru' ? 'ru' : 'en'
-  const row = await findRow(plan, context, userId, options.date as string | undefined)
-  const reasons = [1, 2, 3]
-    .filter((i) => row[`reason_${i}_code`] !== null)
-    .map((i) => ({
-      code: row[`reason_${i}_code`] as string,
-      family: row[`reason_${i}_family`] as string,
-      text: row[`reason_${i}_text_${language}`] as string,
-      direction: row[`reason_${i}_direction`] as string,
-      value: row[`reason_${i}_value`] as string,
-      points: row[`reason_${i}_points`] as number,
-    }))
+  const language = languageOf(options.lang)
+  const day = dayOf(options.date)
+  const [schema, table] = plan.martTable
+  const published = context.publishedSchema(schema)
+  const row = await findMartRow(context, `${published}.${table}`, userId, day)
+  const reasons = reasonsIn(row, language)
+  const offer = await offerTitle(context, published, row.offer_code)
   const lineage = await context.lineage({ key: plan.mart, partition: row.snapshot_day })
-  const { action_code, offer_code, channel, decision_basis, decision_id, experiment_arm, propensity } = row
-  const recommendation = { action_code, offer_code, channel, decision_basis, decision_id, experiment_arm, propensity }
   const score = {
     user_id: row.user_id,
     snapshot_day: row.snapshot_day,
@@ -63,73 +44,43 @@ async function explainUser(
     status_reason: row.status_reason,
     segment: row.segment,
     churn_probability: row.churn_probability,
+    probability_low: row.probability_low,
+    probability_high: row.probability_high,
     risk_band: row.risk_band,
     risk_decile: row.risk_decile,
+    risk_percentile: row.risk_percentile,
     model_version: row.model_version,
+    actionable_reason_code: row.actionable_reason_code,
   }
-  return { json: { score, reasons, recommendation, lineage }, text: text(score, reasons, recommendation, lineage) }
+  const { action_code, offer_code, channel, decision_basis, suppressed_reason } = row
+  const { decision_id, experiment_arm, propensity } = row
+  const decision = { action_code, offer_code, channel, decision_basis, suppressed_reason }
+  const recommendation = { ...decision, decision_id, experiment_arm, propensity }
+  return {
+    json: { score, reasons, recommendation, lineage },
+    text: explainText(row, reasons, offer, lineage, language),
+  }
 }
 
-async function findRow(
-  plan: ExplainPlan,
-  context: ModuleContext,
-  userId: string,
-  date: string | undefined,
-): Promise<MartRow> {
-  const [schema, table] = plan.martTable
-  const name = `${context.publishedSchema(schema)}.${table}`
-  const columns = 'h.*, h.snapshot_day::text AS snapshot_day'
-  const rows =
-    date === undefined
-      ? await context.query<MartRow>(`SELECT ${columns} FROM ${name} h WHERE user_id = $1`, [userId])
-      : await context.query<MartRow>(
-          `SELECT ${columns} FROM ${name}_history h WHERE user_id = $1 AND snapshot_day = $2::date ORDER BY load_id DESC LIMIT 1`,
-          [userId, date],
-        )
-  const [row] = rows
-  if (row) return row
-  const known = await context.query<{ user_id: string }>(`SELECT user_id FROM ${name} ORDER BY user_id LIMIT 3`)
+function languageOf(value: unknown): 'ru' | 'en' {
+  if (value === 'ru' || value === 'en') return value
   throw new OttokError({
-    what: `there is no account '${userId}' in ${name}${date === undefined ? '' : ` on ${date}`}`,
-    cause: 'The mart has a row for every account with an entitlement at the cut-off or in grace.',
-    mend: `Accounts look like ${known.map((k) => k.user_id).join(', ')}.`,
+    what: `--lang ${String(value)} will not do`,
+    cause: 'Reasons are written in Russian and in English.',
+    mend: 'Give --lang ru or --lang en.',
     exitCode: 2,
   })
 }
 
-function text(
-  score: Record<string, unknown>,
-  reasons: readonly { text: string; direction: string; points: number }[],
-  recommendation: Record<string, unknown>,
-  lineage: LineageGraph,
-): string {
-  const percent =
-    score.churn_probability === null ? undefined : `${((score.churn_probability as number) * 100).toFixed(1)}%`
-  const head = percent
-    ? `${score.user_id}, ${score.segment}, ${score.snapshot_day}: leaves within 30 days with ${percent} (${score.risk_band}, decile ${score.risk_decile})`
-    : `${score.user_id}, ${score.snapshot_day}: no score (${score.status}): ${score.status_reason}`
-  const why = reasons.map(
-    (reason) => `  ${reason.direction === 'raises' ? '+' : '-'} ${reason.text}  (${reason.points.toFixed(2)})`,
-  )
-  const made = lineage.nodes.filter((node) => node.id !== lineage.root)
-  const keys = new Map<string, { partitions: string[]; run: string | null }>()
-  for (const node of made) {
-    const entry = keys.get(node.key) ?? { partitions: [], run: node.runId }
-    entry.partitions.push(node.partition)
-    keys.set(node.key, entry)
-  }
-  return [
-    head,
-    ...(why.length > 0 ? ['Why:', ...why] : []),
-    `Decision: ${recommendation.action_code} (${recommendation.decision_basis}), model ${score.model_version ?? 'none'}`,
-    'Made from:',
-    ...[...keys].map(([key, { partitions }]) => `  ${key.padEnd(30)} ${extent(partitions)}`),
-  ].join('\n')
-}
-
-function extent(partitions: readonly string[]): string {
-  const sorted = [...partitions].sort()
-  const [first] = sorted
-  const last = sorted.at(-1)
-  return first === last ? (first ?? '') : `${first} .. ${last} (${sorted.length})`
+function dayOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const text = String(value)
+  const read = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
+  if (read !== undefined && !Number.isNaN(read.getTime()) && read.toISOString().startsWith(text)) return text
+  throw new OttokError({
+    what: `--date ${text} will not do`,
+    cause: 'It is not a calendar day.',
+    mend: 'Give a day such as 2026-03-01.',
+    exitCode: 2,
+  })
 }

@@ -1,13 +1,15 @@
-import { span } from './quantities.ts'
+import { count, span } from './quantities.ts'
 import { type Phrase, plain, words } from './words.ts'
 
-function verified(
-  ru: readonly [yes: string, no: string, unknown: string],
-  en: readonly [string, string, string],
-): Phrase {
-  const [yes, no, unknown] = ru.map((text, i) => words(text, en[i]!))
+type Four = readonly [yes: string, no: string, unknown: string, bare: string]
+
+function verified(ru: Four, en: Four): Phrase {
+  const [yes, no, unknown, bare] = ru.map((text, i) => words(text, en[i]!))
   return {
-    say: (is) => (is === 1 ? { plain: yes!, staying: yes! } : { plain: no!, leaving: no! }),
+    say: (is) =>
+      is === 1
+        ? { plain: words(`${bare!.ru}: да`, `${bare!.en}: yes`), staying: yes! }
+        : { plain: words(`${bare!.ru}: нет`, `${bare!.en}: no`), leaving: no! },
     none: () => ({ plain: unknown! }),
   }
 }
@@ -21,7 +23,11 @@ const registration: Phrase = {
     const { ru, en } = span(n)
     if (n === 0) {
       const now = words('Аккаунт только что создан', 'The account has only just been made')
-      return { plain: now, leaving: now, fact: 'newcomer' }
+      return {
+        plain: words('Аккаунт создан меньше суток назад', 'The account was made less than a day ago'),
+        leaving: now,
+        fact: 'newcomer',
+      }
     }
     return {
       plain: words(`Аккаунт создан ${ru} назад`, `The account was made ${en} ago`),
@@ -40,12 +46,13 @@ const registration: Phrase = {
 
 const premieres: Phrase = {
   say: (n) => {
+    const bare = words(`Премьер в ближайшие 32 дня: ${n}`, `Premieres in the next 32 days: ${n}`)
     if (n === 0) {
       const none = words('На ближайшие 32 дня премьер не объявлено', 'No premieres are announced for the next 32 days')
-      return { plain: none, leaving: none }
+      return { plain: bare, leaving: none }
     }
-    const some = words(`Премьер в ближайшие 32 дня: ${n}`, `Premieres in the next 32 days: ${n}`)
-    return { plain: some, staying: some }
+    const some = count(n, ['премьера', 'премьеры', 'премьер'], ['premiere', 'premieres'])
+    return { plain: bare, staying: words(`Впереди ${some.ru} за 32 дня`, `${some.en} to come in the next 32 days`) }
   },
 }
 
@@ -59,19 +66,21 @@ const holidays: Phrase = {
 /** Phrases of the account, and of the days ahead, which are the same for everyone. */
 export const accountPhrases: Readonly<Record<string, Phrase>> = {
   email_verified: verified(
-    ['Почта подтверждена', 'Почта не подтверждена', 'Подтверждена ли почта, неизвестно'],
+    ['Почта подтверждена', 'Почта не подтверждена', 'Подтверждена ли почта, неизвестно', 'Подтверждение почты'],
     [
       'The e-mail address is confirmed',
       'The e-mail address is not confirmed',
       'Not known whether the e-mail address is confirmed',
+      'E-mail address confirmed',
     ],
   ),
   phone_verified: verified(
-    ['Телефон подтверждён', 'Телефон не подтверждён', 'Подтверждён ли телефон, неизвестно'],
+    ['Телефон подтверждён', 'Телефон не подтверждён', 'Подтверждён ли телефон, неизвестно', 'Подтверждение телефона'],
     [
       'The phone number is confirmed',
       'The phone number is not confirmed',
       'Not known whether the phone number is confirmed',
+      'Phone number confirmed',
     ],
   ),
   days_since_registration: registration,

@@ -1,5 +1,5 @@
 import { count, date, days, roubles, span } from './quantities.ts'
-import { type Facts, type Phrase, plain, type Wording, words } from './words.ts'
+import { type Facts, type Phrase, plain, words } from './words.ts'
 
 /** Days up to which people are newcomers, and from which they have been here for long. */
 const NEWCOMER = 60
@@ -8,7 +8,13 @@ const LONG_STANDING = 365
 const tenure: Phrase = {
   say: (n) => {
     const { ru, en } = span(n)
-    if (n === 0) return newcomer('Подписка только что началась', 'The subscription has only just begun')
+    if (n === 0) {
+      return {
+        plain: words('Подписка длится меньше суток', 'The subscription has lasted less than a day'),
+        leaving: words('Подписка только что началась', 'The subscription has only just begun'),
+        fact: 'newcomer',
+      }
+    }
     return {
       plain: words(`Подписка длится ${ru}`, `The subscription has lasted ${en}`),
       ...(n < NEWCOMER && {
@@ -26,15 +32,16 @@ const tenure: Phrase = {
   },
 }
 
-function newcomer(ru: string, en: string): Wording {
-  const said = words(ru, en)
-  return { plain: said, leaving: said, fact: 'newcomer' }
-}
-
 const sinceSignup: Phrase = {
   say: (n) => {
     const { ru, en } = span(n)
-    if (n === 0) return newcomer('Первая подписка только что началась', 'The first subscription has only just begun')
+    if (n === 0) {
+      return {
+        plain: words('Первая подписка началась меньше суток назад', 'First subscribed less than a day ago'),
+        leaving: words('Первая подписка только что началась', 'The first subscription has only just begun'),
+        fact: 'newcomer',
+      }
+    }
     return {
       plain: words(`Первая подписка началась ${ru} назад`, `First subscribed ${en} ago`),
       ...(n < NEWCOMER && {
@@ -60,7 +67,7 @@ const spell: Phrase = {
           staying: words('Подписка ещё ни разу не прерывалась', 'Has never let the subscription lapse'),
         }
       : {
-          plain: words(`Это уже ${n}-я подписка`, `This is subscription number ${n}`),
+          plain: words(`Это ${n}-я подписка`, `This is subscription number ${n}`),
           leaving: words(
             `Подписка уже прерывалась: это ${n}-я по счёту`,
             `Has let the subscription lapse before: this is number ${n}`,
@@ -95,7 +102,7 @@ const daysToEnd: Phrase = {
     }
     const renews = words(`Подписка продлится сама ${ru}`, `The subscription renews itself on ${en}`)
     return {
-      plain: renews,
+      plain: paid,
       staying: renews,
       leaving: words(`Скоро следующая оплата: ${ru}`, `The next payment is near: on ${en}`),
     }
@@ -113,16 +120,16 @@ const autoRenew: Phrase = {
     const end = toGo === null ? undefined : endOf(facts, toGo)
     if (on === 0) {
       return {
-        plain: words('Автопродление выключено', 'Auto-renewal is off'),
+        plain: words('Автопродление: выключено', 'Auto-renewal: off'),
         leaving: words(
           `Автопродление выключено${end ? `, подписка кончится ${end.ru}` : ''}`,
           `Auto-renewal is off${end ? `, the subscription ends on ${end.en}` : ''}`,
         ),
       }
     }
-    if (facts.get('cancel_known') === 1) return plain('Автопродление включено', 'Auto-renewal is on')
+    if (facts.get('cancel_known') === 1) return plain('Автопродление: включено', 'Auto-renewal: on')
     return {
-      plain: words('Автопродление включено', 'Auto-renewal is on'),
+      plain: words('Автопродление: включено', 'Auto-renewal: on'),
       staying: words(
         `Автопродление включено${end ? `: подписка продлится сама ${end.ru}` : ''}`,
         `Auto-renewal is on${end ? `: the subscription renews itself on ${end.en}` : ''}`,
@@ -134,11 +141,15 @@ const autoRenew: Phrase = {
 const cancellation: Phrase = {
   say: (asked) => {
     if (asked === 1) {
-      const said = words('Есть заявка на отмену подписки', 'Has asked to cancel the subscription')
-      return { plain: said, leaving: said }
+      return {
+        plain: words('Заявка на отмену: есть', 'Cancellation asked for: yes'),
+        leaving: words('Есть заявка на отмену подписки', 'Has asked to cancel the subscription'),
+      }
     }
-    const said = words('Заявки на отмену подписки нет', 'Has not asked to cancel the subscription')
-    return { plain: said, staying: said }
+    return {
+      plain: words('Заявка на отмену: нет', 'Cancellation asked for: no'),
+      staying: words('Не просит отменить подписку', 'Has not asked to cancel the subscription'),
+    }
   },
 }
 
@@ -146,7 +157,7 @@ const failedPayments: Phrase = {
   say: (n) => {
     if (n === 0) {
       return {
-        plain: words('За последние 30 дней неудачных списаний нет', 'No failed charges in the last 30 days'),
+        plain: words('Неудачных списаний за последние 30 дней: 0', 'Failed charges in the last 30 days: 0'),
         staying: words(
           'Оплата проходит: за последние 30 дней ни одного неудачного списания',
           'Payments go through: no failed charges in the last 30 days',
@@ -159,7 +170,7 @@ const failedPayments: Phrase = {
       ['failed charge', 'failed charges'],
     )
     return {
-      plain: words(`За последние 30 дней ${ru}`, `${en} in the last 30 days`),
+      plain: words(`Неудачных списаний за последние 30 дней: ${n}`, `Failed charges in the last 30 days: ${n}`),
       leaving: words(`Не проходит оплата: ${ru} за последние 30 дней`, `Payment trouble: ${en} in the last 30 days`),
     }
   },
@@ -170,6 +181,10 @@ const price: Phrase = {
     const sum = roubles(kopecks)
     const length = get('plan_days')
     const during = length === null || length === 0 ? words('текущий период', 'the current period') : days(length)
+    const paid =
+      kopecks === 0
+        ? words('За текущий период ничего не платит', 'Pays nothing for the current period')
+        : words(`Платит ${sum.ru} за ${during.ru}`, `Pays ${sum.en} for ${during.en}`)
     if (get('is_intro') === 1) {
       const said =
         kopecks === 0
@@ -178,10 +193,9 @@ const price: Phrase = {
               'Uses it for free so far, not yet at full price',
             )
           : words(`Пока платит ${sum.ru}, а не полную цену`, `Pays ${sum.en} so far, not the full price`)
-      return { plain: said, leaving: said }
+      return { plain: paid, leaving: said }
     }
-    if (kopecks === 0) return plain('За текущий период ничего не платит', 'Pays nothing for the current period')
-    return plain(`Платит ${sum.ru} за ${during.ru}`, `Pays ${sum.en} for ${during.en}`)
+    return { plain: paid }
   },
 }
 
@@ -210,11 +224,11 @@ const intro: Phrase = {
   say: (is) =>
     is === 1
       ? {
-          plain: words('Идёт пробный период', 'Is in a trial period'),
+          plain: words('Вид подписки: пробная', 'Kind of subscription: trial'),
           leaving: words('Пока только пробует: идёт пробный период', 'Is only trying it so far: in a trial period'),
         }
       : {
-          plain: words('Подписка обычная, не пробная', 'The subscription is a regular one, not a trial'),
+          plain: words('Вид подписки: обычная', 'Kind of subscription: regular'),
           staying: words('Подписка обычная, не пробная', 'The subscription is a regular one, not a trial'),
         },
 }

@@ -6,6 +6,14 @@ import { type Phrase, plain, type Words, words } from './words.ts'
 const SELDOM_FINISHED = 0.25
 const USUALLY_FINISHED = 0.6
 
+const finished = (share: number): Words => {
+  const { ru, en } = percent(share)
+  return words(
+    `Досмотренные до конца сеансы за последние 30 дней: ${ru}`,
+    `Sessions watched to the end in the last 30 days: ${en}`,
+  )
+}
+
 const completion: Phrase = {
   say: (share) => {
     const { ru, en } = percent(share)
@@ -14,18 +22,18 @@ const completion: Phrase = {
         'Последние 30 дней ничего не досматривает до конца',
         'Has not finished anything in the last 30 days',
       )
-      return { plain: never, leaving: never }
+      return { plain: finished(share), leaving: never }
     }
     if (share === 1) {
       const always = words(
         'Последние 30 дней всё досматривает до конца',
         'Has watched everything to the end in the last 30 days',
       )
-      return { plain: always, staying: always }
+      return { plain: finished(share), staying: always }
     }
     const of = words(`${ru} сеансов за последние 30 дней`, `${en} of sessions in the last 30 days`)
     return {
-      plain: words(`Досматривает до конца ${of.ru}`, `Watches to the end in ${of.en}`),
+      plain: finished(share),
       ...(share <= SELDOM_FINISHED && {
         leaving: words(`Редко досматривает до конца: ${of.ru}`, `Seldom watches to the end: ${of.en}`),
       }),
@@ -43,7 +51,7 @@ const often = (n: number): Words => words(`${times(n).ru} за последни�
 const choices: Phrase = countable({
   window: 30,
   little: 0.3,
-  much: 0.9,
+  much: 0.75,
   zero: (facts) => noViewing(30, facts),
   some: (n) => words(`Выбирает фильмы и сериалы: ${often(n).ru}`, `Picked films or series ${often(n).en}`),
   seldom: (n) =>
@@ -55,6 +63,14 @@ const choices: Phrase = countable({
 /** Share of the time before the screen from which waiting is felt. */
 const FELT_STALLING = 0.01
 
+const waiting = (share: number): Words => {
+  const { ru, en } = percent(share)
+  return words(
+    `Ожидание загрузки за последние 30 дней: ${ru} времени просмотра`,
+    `Waiting for video to load in the last 30 days: ${en} of viewing time`,
+  )
+}
+
 const stalling: Phrase = {
   say: (share) => {
     const { ru, en } = percent(share)
@@ -63,18 +79,15 @@ const stalling: Phrase = {
         'Последние 30 дней видео не подвисает',
         'Video has played without stalling in the last 30 days',
       )
-      return { plain: smooth, staying: smooth }
+      return { plain: waiting(share), staying: smooth }
     }
-    const waiting = words(`ожидание загрузки занимает ${ru} времени`, `waiting for it to load takes ${en} of the time`)
+    const takes = words(`ожидание загрузки занимает ${ru} времени`, `waiting for it to load takes ${en} of the time`)
     return {
-      plain: words(
-        `Ожидание загрузки занимает ${ru} времени просмотра за последние 30 дней`,
-        `In the last 30 days ${en} of viewing time went into waiting for video to load`,
-      ),
+      plain: waiting(share),
       ...(share >= FELT_STALLING
-        ? { leaving: words(`Видео подвисает: ${waiting.ru}`, `Video stalls: ${waiting.en}`) }
+        ? { leaving: words(`Видео подвисает: ${takes.ru}`, `Video stalls: ${takes.en}`) }
         : {
-            staying: words(`Видео почти не подвисает: ${waiting.ru}`, `Video hardly stalls: ${waiting.en}`),
+            staying: words(`Видео почти не подвисает: ${takes.ru}`, `Video hardly stalls: ${takes.en}`),
           }),
     }
   },

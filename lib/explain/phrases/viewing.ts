@@ -1,19 +1,19 @@
-import { change, count, date, days, duration } from './quantities.ts'
-import { countable, inLast, noViewing } from './windows.ts'
-import { type Facts, type Phrase, type Wording, words } from './words.ts'
+import { count, date, days, duration } from './quantities.ts'
+import { compared, countable, inLast, noViewing } from './windows.ts'
+import { type Facts, type Phrase, type Wording, type Words, words } from './words.ts'
 
 /**
  * What is seldom and often for an ordinary subscriber: about the lower and the upper quartile of days with viewing
- * (0.35 and 0.75 of days), taken a little inwards so that "often" is said of a good third of people.
+ * (0.35 and 0.75 of days), taken a little inwards.
  */
 const SELDOM_DAYS = 0.35
-const OFTEN_DAYS = 0.6
+const OFTEN_DAYS = 0.5
 /** Seconds a day. */
 const LITTLE_TIME = 15 * 60
 const MUCH_TIME = 75 * 60
 /** Sessions a day. */
 const SELDOM_SESSIONS = 0.3
-const OFTEN_SESSIONS = 0.9
+const OFTEN_SESSIONS = 0.75
 
 const volume = (window: number): Phrase => {
   const { ru, en } = inLast(window)
@@ -76,83 +76,87 @@ const daysSinceView: Phrase = {
   none: (facts) => noViewing(90, facts),
 }
 
+const viewing = words('Просмотр', 'Viewing')
+
+/** All viewing lies in the last `window` days: a comeback, or simply a new subscriber. */
+function began(window: number, { get }: Facts, plain: Words, comeback: Words): Wording {
+  const signup = get('days_since_signup')
+  const fresh = words(
+    'Подписка только началась, и просмотры уже есть',
+    'Has only just subscribed and is watching already',
+  )
+  return { plain, staying: signup !== null && signup < window ? fresh : comeback }
+}
+
 /** The last 7 days beside the average week of the last 30. */
 const ratio7To30: Phrase = {
-  say: (share, facts) => {
-    if (share === 0) {
-      const stopped = words(
-        'За последние 7 дней не было ни одного просмотра, хотя до этого были',
-        'Has not watched anything in the last 7 days, after watching before',
-      )
-      return { plain: stopped, leaving: stopped, fact: 'no_viewing' }
-    }
-    if (share === 1) {
-      return began(
+  say: (share, facts) =>
+    compared(share === 1 ? Number.POSITIVE_INFINITY : (share * 30) / 7, {
+      noun: viewing,
+      recent: inLast(7),
+      level: words('от среднего за 30 дней', 'of the average over 30 days'),
+      sentence: ({ ru, en, join }) =>
+        words(
+          `В последние 7 дней смотрит ${ru} в среднем за 30 дней`,
+          `Watched ${en} in the last 7 days ${join} on average in the last 30`,
+        ),
+      stopped: {
+        plain: words('Просмотров за последние 7 дней: 0', 'Viewing in the last 7 days: none'),
+        leaving: words(
+          'За последние 7 дней не было ни одного просмотра, хотя до этого были',
+          'Has not watched anything in the last 7 days, after watching before',
+        ),
+        fact: 'no_viewing',
+      },
+      began: began(
         7,
         facts,
+        words(
+          'Все просмотры месяца приходятся на последние 7 дней',
+          'All viewing of the month fell into the last 7 days',
+        ),
         words(
           'Смотрит последние 7 дней, а за 23 дня до этого просмотров не было',
           'Has been watching in the last 7 days, after nothing in the 23 days before',
         ),
-      )
-    }
-    const { way, ru, en, join } = change((share * 30) / 7)
-    return turned(
-      way,
-      words(
-        `В последние 7 дней смотрит ${ru} в среднем за 30 дней`,
-        `Watched ${en} in the last 7 days ${join} on average in the last 30`,
       ),
-    )
-  },
+    }),
   none: (facts) => noViewing(30, facts),
 }
 
 const watchTrend: Phrase = {
-  say: (trend, facts) => {
-    if (trend <= -1) {
-      const stopped = words(
-        'За последние две недели не было ни одного просмотра, хотя до этого были',
-        'Has not watched anything in the last two weeks, after watching before',
-      )
-      return { plain: stopped, leaving: stopped, fact: 'no_viewing' }
-    }
-    if (trend >= 1) {
-      return began(
+  say: (trend, facts) =>
+    compared(trend === 1 ? Number.POSITIVE_INFINITY : (1 + trend) / (1 - trend), {
+      noun: viewing,
+      recent: words('за последние две недели', 'in the last two weeks'),
+      level: words('от уровня двух предыдущих', 'of that in the two before'),
+      sentence: ({ ru, en, join }) =>
+        words(
+          `В последние две недели смотрит ${ru} в две предыдущие`,
+          `Watched ${en} in the last two weeks ${join} in the two before`,
+        ),
+      stopped: {
+        plain: words('Просмотров за последние две недели: 0', 'Viewing in the last two weeks: none'),
+        leaving: words(
+          'За последние две недели не было ни одного просмотра, хотя до этого были',
+          'Has not watched anything in the last two weeks, after watching before',
+        ),
+        fact: 'no_viewing',
+      },
+      began: began(
         14,
         facts,
+        words(
+          'Все просмотры месяца приходятся на последние две недели',
+          'All viewing of the month fell into the last two weeks',
+        ),
         words(
           'Смотрит последние две недели, а за две предыдущие просмотров не было',
           'Has been watching in the last two weeks, after nothing in the two before',
         ),
-      )
-    }
-    const { way, ru, en, join } = change((1 + trend) / (1 - trend))
-    return turned(
-      way,
-      words(
-        `В последние две недели смотрит ${ru} в две предыдущие`,
-        `Watched ${en} in the last two weeks ${join} in the two before`,
       ),
-    )
-  },
+    }),
   none: (facts) => noViewing(28, facts),
-}
-
-/** All viewing lies in the last `window` days: a comeback, or simply a new subscriber. */
-function began(window: number, { get }: Facts, comeback: Wording['plain']): Wording {
-  const signup = get('days_since_signup')
-  const said =
-    signup !== null && signup < window
-      ? words('Подписка только началась, и просмотры уже есть', 'Has only just subscribed and is watching already')
-      : comeback
-  return { plain: said, staying: said }
-}
-
-/** The wording of a change: less speaks for leaving, more for staying. */
-export function turned(way: 'less' | 'same' | 'more', said: Wording['plain']): Wording {
-  if (way === 'same') return { plain: said }
-  return way === 'less' ? { plain: said, leaving: said } : { plain: said, staying: said }
 }
 
 export const viewingPhrases: Readonly<Record<string, Phrase>> = {

@@ -1,4 +1,4 @@
-import { days } from './quantities.ts'
+import { type Change, change, days, percent } from './quantities.ts'
 import { type Facts, type Phrase, type Wording, type Words, words } from './words.ts'
 
 /** Says that nothing was watched in a window; `no_viewing` is said once, whichever feature leads to it. */
@@ -11,7 +11,8 @@ export function noViewing(window: number, { get }: Facts): Wording {
           `За последние ${days(window).ru} не было ни одного просмотра`,
           `Has not watched anything in the last ${days(window).en}`,
         )
-  return { plain: since, leaving: since, fact: 'no_viewing' }
+  const bare = words(`Просмотров ${inLast(window).ru}: 0`, `Viewing ${inLast(window).en}: none`)
+  return { plain: bare, leaving: since, fact: 'no_viewing' }
 }
 
 /** How a number of days or events in a window is said. */
@@ -46,4 +47,35 @@ export function countable({ window, little, much, zero, some, seldom, often }: C
 export function inLast(window: number): Words {
   const { ru, en } = days(window)
   return words(`за последние ${ru}`, `in the last ${en}`)
+}
+
+/** What a trend compares: the thing done, and the two spans of time, with the sentences of both languages. */
+export interface Comparison {
+  /** Noun for the bare statement: "Просмотр", "Viewing". */
+  readonly noun: Words
+  readonly recent: Words
+  /** What the recent part is a share of: "от уровня двух предыдущих", "of the two before". */
+  readonly level: Words
+  readonly sentence: (said: Change) => Words
+  /** For a ratio of 0, and for something out of nothing. */
+  readonly stopped: Wording
+  readonly began: Wording
+  /** Whether Russian speaks of how often instead of how much. */
+  readonly often?: boolean
+}
+
+/** Says how much there is now beside before: less speaks for leaving, more for staying. */
+export function compared(ratio: number, comparison: Comparison): Wording {
+  const { noun, recent, level, sentence, stopped, began, often } = comparison
+  if (ratio === 0) return stopped
+  if (ratio === Number.POSITIVE_INFINITY) return began
+  const turn = change(ratio, often)
+  const said = sentence(turn)
+  const share = ratio > 10 ? words('больше 1000%', 'over 1000%') : percent(ratio)
+  const plain = words(
+    `${noun.ru} ${recent.ru}: ${share.ru} ${level.ru}`,
+    `${noun.en} ${recent.en}: ${share.en} ${level.en}`,
+  )
+  if (turn.way === 'same') return { plain: said }
+  return turn.way === 'less' ? { plain, leaving: said } : { plain, staying: said }
 }

@@ -14,7 +14,8 @@ export interface Facts {
 
 /**
  * A value in words. A value that speaks for leaving or for staying says so, in the reason that points the same way; where
- * the model found the opposite, `plain` states the value alone, so that a sentence never argues against its direction.
+ * the model found the opposite, `plain` states the value alone ("Visits to the help pages: 0"), so that a sentence never
+ * argues against its direction.
  */
 export interface Wording {
   readonly plain: Words
