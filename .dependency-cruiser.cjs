@@ -1,7 +1,7 @@
 /**
  * The floors of the house (docs: README, "Where things are"): imports run down only.
  *
- *   definitions.ts -> assets/ -> lib/{explain,uplift,drift} -> lib/{learning,features,sources}
+ *   definitions.ts -> assets/ -> lib/{explain,uplift,drift,decisions} -> lib/{learning,features,sources}
  *                  -> lib/{warehouse,postgres} -> lib/{graph,objects,config}
  *
  * materializations/ stands beside assets/ and is given a graph; lib/churn mounts on top of lib through definitions.ts.
@@ -15,7 +15,7 @@ const FLOORS = [
   ['config', 'graph', 'objects'],
   ['warehouse', 'postgres'],
   ['learning', 'features', 'sources'],
-  ['explain', 'uplift', 'drift'],
+  ['explain', 'uplift', 'drift', 'decisions'],
 ]
 
 const folders = (names) => `^lib/(${names.join('|')})/`
@@ -83,13 +83,16 @@ module.exports = {
       comment: 'The simulated world must not know what is computed from it; it may use the log and the rule of labels.',
       severity: 'error',
       from: { path: '^lib/sources/simulator/' },
-      to: { path: folders(['features', 'learning', 'explain', 'uplift', 'drift']), pathNot: '^lib/features/labels/' },
+      to: {
+        path: folders(['features', 'learning', 'explain', 'uplift', 'drift', 'decisions']),
+        pathNot: '^lib/features/labels/',
+      },
     },
     {
       name: 'truth-stays-apart',
       comment: 'Only tests, lib/churn and definitions.ts may look at the simulated truth, directly or through others.',
       severity: 'error',
-      from: { path: '^(assets|materializations|lib/(features|learning|explain|uplift|drift))/' },
+      from: { path: '^(assets|materializations|lib/(features|learning|explain|uplift|drift|decisions))/' },
       to: { path: '^lib/sources/simulator/truth(/|\\.ts$)', reachable: true },
     },
     {

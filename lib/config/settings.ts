@@ -35,6 +35,8 @@ const settingsSchema = z.strictObject({
   s3: s3Schema.optional(),
   /** Path of libxgboost, when it is not where the system's loader finds it. */
   xgboostLib: z.string().min(1).optional(),
+  /** Absolute path of the document of offers and rules, instead of the one that is shipped. */
+  offersFile: z.string().min(1).optional(),
   /** Zone whose midnights bound the days of daily partitions. */
   timezone: timeZone.default('Europe/Moscow'),
   /** Hours after the end of a day before its partition is due. */
@@ -64,6 +66,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   databaseUrl: 'DATABASE_URL',
   clickhouseUrl: 'CLICKHOUSE_URL',
   xgboostLib: 'XGBOOST_LIB',
+  offersFile: 'OTTOK_OFFERS',
   timezone: 'OTTOK_TIMEZONE',
   publishLagHours: 'OTTOK_PUBLISH_LAG_HOURS',
   warehouseMaxMemory: 'OTTOK_WAREHOUSE_MAX_MEMORY',
@@ -106,7 +109,12 @@ export async function loadSettings(request: SettingsRequest = {}): Promise<Setti
   }
   const parsed = settingsSchema.safeParse({ ...chosen, s3 })
   if (!parsed.success) throw wrongSetting(parsed.error.issues[0]!, file.path)
-  return { ...parsed.data, home: resolve(parsed.data.home) }
+  const { home, offersFile } = parsed.data
+  return {
+    ...parsed.data,
+    home: resolve(home),
+    ...(offersFile === undefined ? {} : { offersFile: resolve(offersFile) }),
+  }
 }
 
 function readVariables(names: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv): Record<string, string> {

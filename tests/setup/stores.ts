@@ -20,7 +20,14 @@ export const STORE_FACING: readonly string[] = [
 export const EMBEDDED_ONLY: readonly string[] = ['tests/real/seams/replay.test.ts', 'tests/real/churn/**/*.test.ts']
 
 /** Settings of a user that must not leak into tests: each test says its own home and environment. */
-const PERSONAL = ['OTTOK_HOME', 'OTTOK_ENV', 'OTTOK_DEFINITIONS', 'OTTOK_TIMEZONE', 'CLICKHOUSE_URL'] as const
+const PERSONAL = [
+  'OTTOK_HOME',
+  'OTTOK_ENV',
+  'OTTOK_DEFINITIONS',
+  'OTTOK_TIMEZONE',
+  'OTTOK_OFFERS',
+  'CLICKHOUSE_URL',
+] as const
 
 /** Addresses and keys of servers; in a run on servers the global set-up fills them in. */
 const SERVERS = [

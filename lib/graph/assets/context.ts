@@ -55,6 +55,7 @@ export interface ResourceSettings {
   readonly timezone: string
   readonly publishLagHours: number
   readonly xgboostLib?: string | undefined
+  readonly offersFile?: string | undefined
 }
 
 interface StepContext {
