@@ -17,7 +17,7 @@ import { viewingDaily } from './assets/features/viewing-daily.ts'
 import { champion } from './assets/models/champion.ts'
 import { churnModel } from './assets/models/churn-model.ts'
 import { trainingSet } from './assets/models/training-set.ts'
-import { accounting, rowCounts } from './assets/raw/accounting.ts'
+import { accounting, changeCounts, eventCounts } from './assets/raw/accounting.ts'
 import { cataloguePersons } from './assets/raw/catalogue.ts'
 import { identityLinks } from './assets/raw/identity-links.ts'
 import { rawSources } from './assets/raw/sources.ts'
@@ -36,7 +36,8 @@ export default defineGraph({
     cataloguePersons,
     identityLinks,
     // No row is lost: what was delivered is in one of these tables, or came twice.
-    rowCounts,
+    eventCounts,
+    changeCounts,
     accounting,
     // What is known of every account at c(D), and who left.
     viewingDaily,

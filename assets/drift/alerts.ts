@@ -12,7 +12,7 @@ import { declaredFeatures } from '../../lib/features/churn-features.ts'
 import { asOf, asset, through, trailing, warehouse } from '../../lib/graph/index.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'
-import { rowCounts } from '../raw/accounting.ts'
+import { accounting } from '../raw/accounting.ts'
 import { scoreDays, segments } from '../service.ts'
 import { type BacktestQuality, backtestQuality } from './backtest-quality.ts'
 import { coverage } from './coverage.ts'
@@ -35,7 +35,7 @@ export const alerts = asset({
     live: through(liveQuality, trailing({ days: 3, endOffset: -outcomeLag })),
     backtest: through(backtestQuality, asOf()),
     parity,
-    sources: through(rowCounts, trailing({ days: 8 })),
+    sources: through(accounting, trailing({ days: 8 })),
     models: through(champion, asOf()),
   },
   store: warehouse,

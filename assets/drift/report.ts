@@ -6,7 +6,7 @@ import { asOf, asset, type InputPartition, objects, through, trailing } from '..
 import type { ModelSignature, TemporalSlices } from '../../lib/learning/index.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'
-import { rowCounts } from '../raw/accounting.ts'
+import { accounting } from '../raw/accounting.ts'
 import { churnScores } from '../scores/churn-scores.ts'
 import { SCORES_START, scoreDays, segments } from '../service.ts'
 import { alerts, titleOf } from './alerts.ts'
@@ -38,7 +38,7 @@ export const report = asset({
     live: through(liveQuality, trailing({ days: HISTORY_DAYS, endOffset: -outcomeLag })),
     backtest: through(backtestQuality, asOf()),
     parity,
-    sources: through(rowCounts, trailing({ days: 8 })),
+    sources: through(accounting, trailing({ days: 8 })),
     scores: churnScores,
     models: through(champion, asOf()),
   },

@@ -1,53 +1,70 @@
 import { asset, type Check, type Input, sql, sqlAsset, through, trailing, warehouse } from '../../lib/graph/index.ts'
 import { accountingSql } from '../../lib/sources/landing/index.ts'
-import { historyDays } from '../service.ts'
+import { eventDays, historyDays } from '../service.ts'
 import { type RawSource, rawSources } from './sources.ts'
 
 const nameOf = ({ mapping }: RawSource): string => mapping.source
 
-/** Inputs of the counts by name: the three tables of each source. */
-const tables = Object.fromEntries(
-  rawSources.flatMap((raw) => {
-    const { landing, rows, quarantine, mapping } = raw
-    // Whether a row repeats an earlier day's is seen only beside that day.
-    const landed =
-      mapping.repeatsWithinDays === 0 ? landing : through(landing, trailing({ days: mapping.repeatsWithinDays + 1 }))
-    return [
-      [`${nameOf(raw)}_landing`, landed],
-      [`${nameOf(raw)}_rows`, rows],
-      [`${nameOf(raw)}_quarantine`, quarantine],
-    ]
-  }),
-)
+/** The three tables of each source, as inputs by name. */
+function tablesOf(sources: readonly RawSource[]) {
+  return Object.fromEntries(
+    sources.flatMap((raw) => {
+      const { landing, rows, quarantine, mapping } = raw
+      // Whether a row repeats an earlier day's is seen only beside that day.
+      const days = mapping.repeatsWithinDays + 1
+      return [
+        [`${nameOf(raw)}_landing`, days === 1 ? landing : through(landing, trailing({ days }))],
+        [`${nameOf(raw)}_rows`, rows],
+        [`${nameOf(raw)}_quarantine`, quarantine],
+      ]
+    }),
+  )
+}
 
-export const rowCounts = sqlAsset({
-  key: 'raw/row_counts',
-  description:
-    'Rows by day and source: in the typed table, in quarantine, and copies, which are counted as they landed.',
-  group: 'raw',
-  partitions: historyDays,
-  deps: tables,
-  orderBy: ['source'],
-  range: 30,
-  sql: ({ partition, ...inputs }) => {
-    const counts = rawSources.flatMap((raw) => {
-      const input = (kind: string): string => inputs[`${nameOf(raw)}_${kind}`]!
-      const copies = accountingSql(raw.mapping, input('landing'), `has(${partition.list}, day)`)
-      const count = (landed: string, duplicates: string, quarantined: string, from: string): string => `
+/** Rows by day and source. Copies are counted as they landed: nothing else holds them. */
+function countsSql(sources: readonly RawSource[], inputs: Readonly<Record<string, string>>, days: string): string {
+  const counts = sources.flatMap((raw) => {
+    const input = (kind: string): string => inputs[`${nameOf(raw)}_${kind}`]!
+    const copies = accountingSql(raw.mapping, input('landing'), `has(${days}, day)`)
+    const count = (landed: string, duplicates: string, quarantined: string, from: string): string => `
       SELECT day, '${nameOf(raw)}' AS source, toUInt64(${landed}) AS landed, toUInt64(${duplicates}) AS duplicates,
         toUInt64(${quarantined}) AS quarantined
       FROM ${from}`
-      return [
-        `${count('count()', '0', '0', input('rows'))} GROUP BY day`,
-        `${count('0', '0', 'count()', input('quarantine'))} GROUP BY day`,
-        count('0', 'counted.duplicates', '0', `(${copies}) AS counted`),
-      ]
-    })
-    return sql`
+    return [
+      `${count('count()', '0', '0', input('rows'))} GROUP BY day`,
+      `${count('0', '0', 'count()', input('quarantine'))} GROUP BY day`,
+      count('0', 'counted.duplicates', '0', `(${copies}) AS counted`),
+    ]
+  })
+  return `
     SELECT day, source, sum(landed) AS landed, sum(duplicates) AS duplicates, sum(quarantined) AS quarantined
     FROM (${counts.join('\n      UNION ALL')})
     GROUP BY day, source`
-  },
+}
+
+const eventSources = rawSources.filter(({ source }) => source.partitions === eventDays)
+const changeSources = rawSources.filter(({ source }) => source.partitions === historyDays)
+
+export const eventCounts = sqlAsset({
+  key: 'raw/event_counts',
+  description: 'Sources that begin with the events: rows that are in the typed table, in quarantine, or came twice.',
+  group: 'raw',
+  partitions: eventDays,
+  deps: tablesOf(eventSources),
+  orderBy: ['source'],
+  range: 30,
+  sql: ({ partition, ...inputs }) => sql`${countsSql(eventSources, inputs, partition.list)}`,
+})
+
+export const changeCounts = sqlAsset({
+  key: 'raw/change_counts',
+  description: 'Sources with a longer history: rows that are in the typed table, in quarantine, or came twice.',
+  group: 'raw',
+  partitions: historyDays,
+  deps: tablesOf(changeSources),
+  orderBy: ['source'],
+  range: 60,
+  sql: ({ partition, ...inputs }) => sql`${countsSql(changeSources, inputs, partition.list)}`,
 })
 
 /** That all rows of a source are accounted for; the day is not accepted otherwise. */
@@ -59,6 +76,9 @@ const accountedFor = (source: string): Check => ({
   detail: (missing) =>
     `${missing} rows of ${source} are neither landed nor duplicates nor quarantined, or are there without having been delivered`,
 })
+
+/** The day itself; none where the upstream begins later. */
+const sameDay = trailing({ days: 1 })
 
 interface Counted {
   readonly source: string
@@ -73,7 +93,11 @@ export const accounting = asset({
     'What became of every row by day and source: delivered, as the source says, is landed + duplicates + quarantined.',
   group: 'raw',
   partitions: historyDays,
-  deps: { counts: rowCounts, ...Object.fromEntries(rawSources.map((raw) => [nameOf(raw), raw.source])) },
+  deps: {
+    events: through(eventCounts, sameDay),
+    changes: changeCounts,
+    ...Object.fromEntries(rawSources.map((raw) => [nameOf(raw), through(raw.source, sameDay)])),
+  },
   store: warehouse,
   columns: {
     day: 'Date',
@@ -86,11 +110,11 @@ export const accounting = asset({
   orderBy: ['source'],
   checks: rawSources.map((raw) => accountedFor(nameOf(raw))),
   materialize: async ({ partition, inputs, warehouse, signal }) => {
-    const { counts, ...sources }: { readonly counts: Input } & Readonly<Record<string, Input>> = inputs
-    const counted = await warehouse.rows<Counted>(
-      `SELECT source, landed, duplicates, quarantined FROM ${counts.table}`,
-      { signal },
-    )
+    const { events, changes, ...sources }: Readonly<Record<'events' | 'changes' | (string & {}), Input>> = inputs
+    const columns = 'SELECT source, landed, duplicates, quarantined FROM'
+    const counted = await warehouse.rows<Counted>(`${columns} ${events.table} UNION ALL ${columns} ${changes.table}`, {
+      signal,
+    })
     const rows = Object.entries(sources).map(([source, { partitions }]) => {
       const delivered = partitions.reduce((sum, { metadata }) => sum + Number(metadata.rows), 0)
       const found = counted.find((count) => count.source === source)
