@@ -1,4 +1,5 @@
 /** One subscriber: what it is (traits, fixed) and what it is like now (latent and billing state). */
+import type { ContactChannel } from './contact-log.ts'
 import type { Channel } from './parameters.ts'
 
 /** Phases of an entitlement, as billing names them. */
@@ -9,8 +10,6 @@ export interface Traits {
   readonly number: number
   readonly userId: string
   readonly channel: Channel
-  /** Pays by hand, never automatically. */
-  readonly manual: boolean
   readonly addon: boolean
   /** Level that satisfaction returns to. */
   readonly satisfaction: number
@@ -22,8 +21,20 @@ export interface Traits {
   readonly devices: readonly string[]
   /** Day of the month on which money comes in. */
   readonly payday: number
-  /** Shares of viewing by kind of title. */
+  /** Shares of viewing by kind of title, and the kind with the largest. */
   readonly taste: readonly number[]
+  readonly favourite: number
+  /** Day on which it registered, as far back as years before day 0. */
+  readonly registeredDay: number
+  /** People who watch with it, each with a profile of their own. */
+  readonly profiles: number
+  /** Opened, with many others, for the free days alone. */
+  readonly farmed: boolean
+  /** By lot, for life: how the marketing system treats it. */
+  readonly cohort: 'usual' | 'randomised' | 'held_out'
+  readonly reachable: Readonly<Record<ContactChannel, boolean>>
+  /** 0 .. 1: how much a message can move it. */
+  readonly persuadable: number
 }
 
 /** Mutable; a copy of it (`{ ...account }`) is a possible future of the account. Moments are local seconds. */
@@ -33,6 +44,15 @@ export interface Account {
   fit: number
   stress: number
   habit: number
+  /** What a household's lasting change has done to the level of satisfaction. */
+  household: number
+  spree: 'none' | 'binge' | 'away'
+  /** Latest day of viewing; of the latest contact; contacts of the last weeks, fading. */
+  viewedOn: number
+  contactedOn: number
+  fatigue: number
+  /** What a message has led the account to decide; done on the next day. */
+  answer: 'none' | 'cancel' | 'redeem'
   state: 'covered' | 'retrying' | 'lapsed' | 'deleted'
   /** Phase of the latest entitlement, and of the one before it: a prepaid one may not have begun yet. */
   phase: Phase
@@ -48,6 +68,8 @@ export interface Account {
   spells: number
   /** End of the last spell that was followed by another. */
   brokenAt: number
+  /** Pays by hand, for now. */
+  manual: boolean
   autoRenew: boolean
   cancelled: boolean
   fullPricePaid: boolean

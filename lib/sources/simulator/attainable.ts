@@ -27,6 +27,35 @@ export function attainableAuc(counts: readonly ChurnCounts[], futures: number): 
   return { accounts: counts.length, baseRate, half, full, auc: 2 * full - half }
 }
 
+/**
+ * AUC of an observer who ranks the accounts by `scores` (larger = more at risk): the same formula with [s_i > s_j] in place
+ * of [p_i > p_j]. Unbiased, since the scores know nothing of the futures. NaN when nobody, or everybody, churns.
+ */
+export function observersAuc(scores: readonly number[], counts: readonly ChurnCounts[], futures: number): number {
+  const order = scores.map((_, index) => index).sort((a, b) => (scores[a] as number) - (scores[b] as number))
+  let concordant = 0
+  let positives = 0
+  let negatives = 0
+  let selfPairs = 0
+  for (let from = 0; from < order.length; ) {
+    let [tiedPositives, tiedNegatives, own] = [0, 0, 0]
+    const score = scores[order[from] as number]
+    for (; from < order.length && scores[order[from] as number] === score; from += 1) {
+      const [first, second] = counts[order[from] as number] as ChurnCounts
+      const p = (first + second) / futures
+      tiedPositives += p
+      tiedNegatives += 1 - p
+      own += p * (1 - p)
+    }
+    concordant += tiedPositives * negatives + (tiedPositives * tiedNegatives - own) / 2
+    positives += tiedPositives
+    negatives += tiedNegatives
+    // An account is no pair with itself.
+    selfPairs += own
+  }
+  return concordant / (positives * negatives - selfPairs)
+}
+
 /** The plug-in formula over p = churned / futures; linear in accounts, since p takes few values. */
 function plugInAuc(churned: readonly number[], futures: number): number {
   const sizes = new Float64Array(futures + 1)

@@ -1,11 +1,12 @@
 /** Many futures of one account from a frozen state: the probability that a perfect observer would give. */
 import { type Account, coveringPhase } from './account.ts'
-import { DAY, type WorldCalendar } from './calendar.ts'
+import { DAY } from './calendar.ts'
 import { RETURN } from './entitlement.ts'
 import { revocationRisk } from './incidents.ts'
 import { liveDay } from './life.ts'
 import type { Parameters } from './parameters.ts'
 import { type Random, STREAM } from './random.ts'
+import type { Conditions } from './season.ts'
 
 const HORIZON_DAYS = 30
 const RETURN_DAYS = RETURN / DAY
@@ -38,7 +39,7 @@ export function standingOf(account: Account, day: number): Standing | null {
 export function churnedFutures(
   account: Account,
   day: number,
-  calendar: WorldCalendar,
+  conditions: (day: number) => Conditions,
   parameters: Parameters,
   random: Random,
 ): readonly [firstHalf: number, secondHalf: number] {
@@ -46,7 +47,7 @@ export function churnedFutures(
   const churned: [number, number] = [0, 0]
   for (let future = 0; future < parameters.truth.futures; future += 1) {
     random.at(STREAM.future, account.traits.number, day * 4096 + future)
-    if (churns({ ...account }, day, calendar, parameters, random)) churned[future < half ? 0 : 1] += 1
+    if (churns({ ...account }, day, conditions, parameters, random)) churned[future < half ? 0 : 1] += 1
   }
   return churned
 }
@@ -54,14 +55,14 @@ export function churnedFutures(
 function churns(
   account: Account,
   day: number,
-  calendar: WorldCalendar,
+  conditions: (day: number) => Conditions,
   parameters: Parameters,
   random: Random,
 ): boolean {
   const horizon = (day + 1 + HORIZON_DAYS) * DAY
   const { spells } = account
   for (let ahead = 1; ahead <= HORIZON_DAYS + RETURN_DAYS; ahead += 1) {
-    liveDay(account, day + ahead, calendar.dayOfMonth(day + ahead), parameters, random, null)
+    liveDay(account, conditions(day + ahead), parameters, random, null)
     if (account.spells !== spells) return account.brokenAt < horizon
     if (account.state === 'covered') {
       if (ahead >= HORIZON_DAYS) return false

@@ -6,11 +6,13 @@ import { endSpell, grant } from './entitlement.ts'
 import { engagement } from './latent.ts'
 import type { Parameters, Plan } from './parameters.ts'
 import type { Random } from './random.ts'
+import type { Conditions } from './season.ts'
 
 /** One day of a covered account whose latest entitlement has begun before `from`. */
 export function liveIncidentDay(
   account: Account,
   from: number,
+  today: Conditions,
   parameters: Parameters,
   random: Random,
   log: BillingLog | null,
@@ -32,9 +34,12 @@ export function liveIncidentDay(
     turnOff(account, at, log)
     endSpell(account, at, 'deleted')
   } else {
-    const plan = parameters.plans[1] as Plan
+    const plan = today.plans[1] as Plan
     log?.replacement(account, at)
     account.plan = 1
+    // The long plan is paid by hand.
+    account.manual = true
+    turnOff(account, at, log)
     log?.payment(account, at, true, '', plan.listKopecks)
     grant(
       account,

@@ -8,32 +8,33 @@ import { liveLatentDay } from './latent.ts'
 import type { Parameters } from './parameters.ts'
 import type { Random } from './random.ts'
 import { endPeriod, liveLapsedDay, liveManualDay, retryCharge } from './renewal.ts'
+import type { Conditions } from './season.ts'
 
 /**
- * Lives `day` and leaves the account as it is at the next midnight. The same function lives the world (with a log) and
+ * Lives the day of `today` and leaves the account as it is at the next midnight. The same function lives the world (with a log) and
  * its possible futures (`log` null).
  */
 export function liveDay(
   account: Account,
-  day: number,
-  dayOfMonth: number,
+  today: Conditions,
   parameters: Parameters,
   random: Random,
   log: BillingLog | null,
 ): void {
   if (account.state === 'deleted') return
-  liveLatentDay(account, parameters, random)
-  const from = day * DAY
+  liveLatentDay(account, today, parameters, random)
+  const from = today.day * DAY
   const until = from + DAY
-  if (account.state === 'covered' && account.startAt < from) liveIncidentDay(account, from, parameters, random, log)
-  if (account.state === 'covered') liveIntentDay(account, from, parameters, random, log)
-  if (account.traits.manual) liveManualDay(account, from, parameters, random, log)
+  if (account.state === 'covered' && account.startAt < from)
+    liveIncidentDay(account, from, today, parameters, random, log)
+  if (account.state === 'covered') liveIntentDay(account, from, today, parameters, random, log)
+  if (account.manual) liveManualDay(account, from, today, parameters, random, log)
   // A late charge pays from the end of the old period, so a short plan can end again on the same day.
   for (;;) {
-    if (account.state === 'covered' && account.endAt < until) endPeriod(account, dayOfMonth, parameters, random, log)
+    if (account.state === 'covered' && account.endAt < until) endPeriod(account, today, parameters, random, log)
     else if (account.state === 'retrying' && account.nextTryAt < until) {
-      retryCharge(account, parameters, random, log)
+      retryCharge(account, today, parameters, random, log)
     } else break
   }
-  if (account.state === 'lapsed' && account.endAt < from) liveLapsedDay(account, from, parameters, random, log)
+  if (account.state === 'lapsed' && account.endAt < from) liveLapsedDay(account, from, today, parameters, random, log)
 }

@@ -1,6 +1,8 @@
 /** Every number of a simulated world. Rates are per day unless said; strengths are on the log or logit scale. */
 
 import { type BehaviourParameters, defaultBehaviour } from './behaviour/parameters.ts'
+import { type CampaignParameters, defaultCampaigns } from './campaigns/parameters.ts'
+import type { Fault, Turn } from './turns.ts'
 
 export const channels = ['card', 'app_store', 'google_play', 'operator'] as const
 export type Channel = (typeof channels)[number]
@@ -10,8 +12,12 @@ export interface Plan {
   /** Calendar days of a period. */
   readonly days: number
   readonly listKopecks: number
-  /** Share of accounts that take it. */
+  /** Share of the established accounts that have it. */
   readonly share: number
+  /** Share of those who pay for it by card or operator and by hand. Stores sell only what renews by itself. */
+  readonly manual: number
+  /** The same two shares of newcomers: who stays long weighs more in the base than among those who come. */
+  readonly joining: { readonly share: number; readonly manual: number }
 }
 
 export interface Parameters {
@@ -34,13 +40,25 @@ export interface Parameters {
   readonly giftDays: number
   readonly plans: readonly Plan[]
   readonly channelShares: Readonly<Record<Channel, number>>
-  /** Share of accounts that never switch automatic renewal on. */
-  readonly manualShare: number
   readonly addonShare: number
+  /** Trials opened by one hand for each honest newcomer. */
+  readonly farmedPerJoining: number
+  /** Share of the established accounts that have changed between paying by hand and automatically. */
+  readonly mixedShare: number
+  readonly population: {
+    /** Ages of the established accounts, in days since registration: oldest x uniform ^ ageing. */
+    readonly oldest: number
+    readonly ageing: number
+    /** Level of satisfaction of those who have stayed for three months, and for four years. */
+    readonly establishedShift: number
+    readonly oldShift: number
+    readonly stressBetween: number
+    /** Weights of one profile, two, three and so on. */
+    readonly profiles: readonly number[]
+  }
   readonly latent: {
-    /** Between-account deviation of the level that satisfaction returns to; of accounts in the initial base, its shift. */
+    /** Between-account deviation of the level that satisfaction returns to. */
     readonly satisfactionBetween: number
-    readonly initialShift: number
     readonly satisfactionReturn: number
     /** Daily noise; the deviation around the level settles near daily / sqrt(2 x return). */
     readonly satisfactionDaily: number
@@ -49,9 +67,20 @@ export interface Parameters {
     readonly shockSize: number
     readonly fitReturn: number
     readonly fitDaily: number
-    /** A series is exhausted: chance a day and size. */
-    readonly exhaustionChance: number
+    /** A series takes hold of an account for some days; chance that nothing follows it, and what that costs. */
+    readonly bingeChance: number
+    readonly bingeDays: number
+    readonly exhaustionShare: number
     readonly exhaustionSize: number
+    /** Away from every screen for some days. */
+    readonly awayChance: number
+    readonly awayDays: number
+    /** The budget breaks: chance a day and size. */
+    readonly budgetChance: number
+    readonly budgetSize: number
+    /** A household changes for good: chance a day, and deviation of the new level of satisfaction. */
+    readonly householdChance: number
+    readonly householdSize: number
     readonly stressReturn: number
     readonly stressDaily: number
     /** Share of the gap to today's engagement that habit closes in a day. */
@@ -85,8 +114,13 @@ export interface Parameters {
     readonly manualTrial: number
     readonly manualEngagement: number
     readonly manualStress: number
+    /** Chance that a payer by hand switches automatic renewal on with a payment; and that a returner pays by hand. */
+    readonly switchesOn: number
+    readonly returnsByHand: number
     readonly failure: number
     readonly failureStress: number
+    /** Who is less engaged cares less that the card can be charged. */
+    readonly failureEngagement: number
     /** Added to a failure's logit in the five days before the account's payday. */
     readonly failureBeforePayday: number
     readonly trialFailure: number
@@ -119,16 +153,42 @@ export interface Parameters {
     readonly activity: number
     readonly activityBetween: number
     readonly engagement: number
-    readonly weekend: number
-    /** July and August, on the logit of an active day. */
-    readonly summer: number
+    /** Added to the logit of an active day while a series holds the account. */
+    readonly binge: number
     readonly secondsLogMean: number
     readonly secondsLogSd: number
     readonly secondsEngagement: number
     readonly secondSession: number
+    /** Share of sessions that are but a look, and how much shorter they are, on the logarithm. */
+    readonly lookIns: number
+    readonly lookInShorter: number
     readonly stallChance: number
   }
   readonly behaviour: BehaviourParameters
+  /** On the logit of an active day, unless said. */
+  readonly seasons: {
+    readonly weekend: number
+    /** July and August. */
+    readonly summer: number
+    /** 1 - 8 January; and what those days add to the log of every will to leave. */
+    readonly newYear: number
+    readonly newYearLeaving: number
+    /** Weekends with matches, August to May, for those who favour sport; catalogue fit that the season is worth to them. */
+    readonly match: number
+    readonly sportFit: number
+    /** Chance a day of a premiere, and the fit that it brings to those who favour its kind. */
+    readonly premiereChance: number
+    readonly premiereFit: number
+    /** Chance that the payment provider has a bad day, and the share of charges that then fails. */
+    readonly outageChance: number
+    readonly outageShare: number
+    /** Newcomers in December and the holidays, as a factor. */
+    readonly winterJoining: number
+  }
+  readonly campaigns: CampaignParameters
+  /** What changes in the service, and in what its sources send. */
+  readonly turns: readonly Turn[]
+  readonly faults: readonly Fault[]
   readonly titles: { readonly count: number; readonly releasedPerMonth: number }
   readonly dirt: {
     readonly duplicateShare: number
@@ -152,32 +212,94 @@ const HOUR = 3600
 export const defaultParameters: Parameters = {
   burnInDays: 120,
   publishLagHours: 6,
-  acquisitionRate: 0.0059,
+  acquisitionRate: 0.0046,
   beginnings: { trial: 0.74, intro: 0.11, paid: 0.09, gift: 0.02, partner: 0.04 },
   trialDays: 14,
   introChargeKopecks: 100,
   giftDays: 90,
   plans: [
-    { code: 'monthly', days: 30, listKopecks: 39_900, share: 0.88 },
-    { code: 'annual', days: 365, listKopecks: 299_000, share: 0.06 },
-    { code: 'half_year', days: 180, listKopecks: 179_000, share: 0.025 },
-    { code: 'quarter', days: 90, listKopecks: 99_900, share: 0.02 },
-    { code: 'weekly', days: 7, listKopecks: 14_900, share: 0.015 },
+    {
+      code: 'monthly',
+      days: 30,
+      listKopecks: 39_900,
+      share: 0.855,
+      manual: 0.13,
+      joining: { share: 0.957, manual: 0.36 },
+    },
+    { code: 'annual', days: 410, listKopecks: 299_000, share: 0.049, manual: 1, joining: { share: 0.006, manual: 1 } },
+    {
+      code: 'half_year_plus',
+      days: 195,
+      listKopecks: 189_000,
+      share: 0.019,
+      manual: 1,
+      joining: { share: 0.01, manual: 1 },
+    },
+    {
+      code: 'half_year',
+      days: 180,
+      listKopecks: 179_000,
+      share: 0.016,
+      manual: 1,
+      joining: { share: 0.008, manual: 1 },
+    },
+    { code: 'quarter', days: 90, listKopecks: 99_900, share: 0.013, manual: 1, joining: { share: 0.014, manual: 1 } },
+    { code: 'weekly', days: 7, listKopecks: 14_900, share: 0.014, manual: 1, joining: { share: 0.06, manual: 1 } },
+    {
+      code: 'year_and_month',
+      days: 395,
+      listKopecks: 289_000,
+      share: 0.014,
+      manual: 1,
+      joining: { share: 0.003, manual: 1 },
+    },
+    {
+      code: 'four_months',
+      days: 120,
+      listKopecks: 129_000,
+      share: 0.01,
+      manual: 1,
+      joining: { share: 0.006, manual: 1 },
+    },
+    {
+      code: 'two_months',
+      days: 60,
+      listKopecks: 74_900,
+      share: 0.009,
+      manual: 1,
+      joining: { share: 0.012, manual: 1 },
+    },
   ],
   channelShares: { card: 0.62, app_store: 0.16, google_play: 0.14, operator: 0.08 },
-  manualShare: 0.15,
   addonShare: 0.08,
+  farmedPerJoining: 0.015,
+  mixedShare: 0.24,
+  population: {
+    oldest: 3900,
+    ageing: 1.9,
+    establishedShift: 0.2,
+    oldShift: 0.6,
+    stressBetween: 0.5,
+    profiles: [0.55, 0.25, 0.12, 0.05, 0.03],
+  },
   latent: {
     satisfactionBetween: 0.85,
-    initialShift: 0.3,
     satisfactionReturn: 0.025,
     satisfactionDaily: 0.14,
     shockChance: 0.004,
     shockSize: 1,
     fitReturn: 0.04,
     fitDaily: 0.2,
-    exhaustionChance: 0.008,
+    bingeChance: 0.02,
+    bingeDays: 14,
+    exhaustionShare: 0.35,
     exhaustionSize: 0.9,
+    awayChance: 0.009,
+    awayDays: 11,
+    budgetChance: 0.0015,
+    budgetSize: 1.5,
+    householdChance: 0.0006,
+    householdSize: 0.8,
     stressReturn: 0.03,
     stressDaily: 0.245,
     habitRate: 0.06,
@@ -185,15 +307,15 @@ export const defaultParameters: Parameters = {
     fitWeight: 0.5,
   },
   intent: {
-    paidRate: 0.0023,
-    trialRate: 0.024,
-    engagement: 0.71,
-    trialEngagement: 0.6,
-    stress: 0.1,
+    paidRate: 0.00075,
+    trialRate: 0.016,
+    engagement: 1.0,
+    trialEngagement: 0.4,
+    stress: 0.05,
     early: 1.5,
-    late: 3,
+    late: 5,
     undoRate: 0.009,
-    trialUndoRate: 0.045,
+    trialUndoRate: 0.05,
     undoEngagement: 0.8,
     pauseShare: 0.04,
     promoShare: 0.06,
@@ -201,14 +323,17 @@ export const defaultParameters: Parameters = {
     promoDays: 14,
   },
   renewal: {
-    manual: 1.2,
-    manualTrial: -0.8,
+    manual: 1.5,
+    manualTrial: -0.2,
     manualEngagement: 0.65,
     manualStress: 0.15,
-    failure: -3.1,
-    failureStress: 0.5,
+    switchesOn: 0.06,
+    returnsByHand: 0.5,
+    failure: -2.95,
+    failureStress: 0.3,
+    failureEngagement: 0.4,
     failureBeforePayday: 0.6,
-    trialFailure: 1.7,
+    trialFailure: 1.6,
     failureByChannel: { card: 0, app_store: -0.9, google_play: -0.4, operator: 0.9 },
     expiredCardFailure: 2.5,
     retry: -0.6,
@@ -222,18 +347,35 @@ export const defaultParameters: Parameters = {
   incidents: { refundRate: 0.00012, chargebackShare: 0.2, deletionRate: 0.00006, upgradeRate: 0.00015 },
   comeback: { rate: 0.003, trialRate: 0.0012, engagement: 0.5, halfLifeDays: 40 },
   viewing: {
-    activity: -0.4,
-    activityBetween: 0.4,
+    activity: -0.6,
+    activityBetween: 0.75,
     engagement: 1.8,
-    weekend: 0.35,
-    summer: -0.25,
+    binge: 2.4,
     secondsLogMean: 8.1,
-    secondsLogSd: 0.9,
+    secondsLogSd: 1.12,
     secondsEngagement: 0.45,
     secondSession: 0.14,
+    lookIns: 0.08,
+    lookInShorter: 2.2,
     stallChance: 0.12,
   },
   behaviour: defaultBehaviour,
+  seasons: {
+    weekend: 0.35,
+    summer: -0.25,
+    newYear: 0.5,
+    newYearLeaving: -0.3,
+    match: 0.6,
+    sportFit: 0.3,
+    premiereChance: 0.08,
+    premiereFit: 0.15,
+    outageChance: 0.004,
+    outageShare: 0.5,
+    winterJoining: 1.25,
+  },
+  campaigns: defaultCampaigns,
+  turns: [],
+  faults: [],
   titles: { count: 900, releasedPerMonth: 25 },
   dirt: {
     duplicateShare: 0.005,

@@ -102,6 +102,8 @@ export const STREAM = {
   delivery: 26,
   passMedia: 27,
   details: 28,
+  season: 40,
+  campaign: 41,
 } as const
 
 export function logistic(x: number): number {

@@ -3,13 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTable } from '../parquet/index.ts'
 import type { Account } from './account.ts'
-import { type AttainableAuc, attainableAuc, type ChurnCounts } from './attainable.ts'
-import type { WorldCalendar } from './calendar.ts'
+import { type AttainableAuc, attainableAuc, type ChurnCounts, observersAuc } from './attainable.ts'
 import type { DirtCount } from './dirt-ledger.ts'
 import { churnedFutures, type Standing, standingOf } from './futures.ts'
 import { engagement } from './latent.ts'
 import type { Parameters } from './parameters.ts'
 import type { Random } from './random.ts'
+import type { Conditions } from './season.ts'
 
 /** Groups of eligible accounts whose attainable AUC is measured. */
 const GROUPS: Readonly<Record<string, (standing: Standing) => boolean>> = {
@@ -21,11 +21,16 @@ const GROUPS: Readonly<Record<string, (standing: Standing) => boolean>> = {
   'trial/undecided': ({ segment, undecided }) => segment === 'trial' && undecided,
 }
 
+export interface GroupTruth extends AttainableAuc {
+  /** AUC of an observer who sees the mood that viewing follows (engagement) as it is, and nothing of billing. */
+  readonly behaviour: number
+}
+
 /** What is attainable at one cut-off, by group. */
 export interface CutoffTruth {
   readonly day: string
   readonly futures: number
-  readonly groups: Readonly<Record<string, AttainableAuc>>
+  readonly groups: Readonly<Record<string, GroupTruth>>
 }
 
 export interface WorldTruth {
@@ -61,7 +66,7 @@ export interface AccountTruth {
 export function accountTruths(
   accounts: readonly Account[],
   day: number,
-  calendar: WorldCalendar,
+  conditions: (day: number) => Conditions,
   parameters: Parameters,
   random: Random,
 ): AccountTruth[] {
@@ -73,7 +78,7 @@ export function accountTruths(
       number: account.traits.number,
       userId: account.traits.userId,
       standing,
-      counts: churnedFutures(account, day, calendar, parameters, random),
+      counts: churnedFutures(account, day, conditions, parameters, random),
       engagement: engagement(account, parameters),
       stress: account.stress,
     })
@@ -103,11 +108,18 @@ export async function writeCutoffTruth(
   }
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, `${day}.parquet`), table.parquet())
+  return { day, futures, groups: groupTruths(accounts, futures) }
+}
+
+/** What is attainable in each group of accounts. */
+export function groupTruths(accounts: readonly AccountTruth[], futures: number): CutoffTruth['groups'] {
   const groups = Object.entries(GROUPS).map(([name, belongs]) => {
-    const counts = accounts.filter(({ standing }) => belongs(standing)).map((each) => each.counts)
-    return [name, attainableAuc(counts, futures)] as const
+    const members = accounts.filter(({ standing }) => belongs(standing))
+    const counts = members.map((member) => member.counts)
+    const ranks = members.map((member) => -member.engagement)
+    return [name, { ...attainableAuc(counts, futures), behaviour: observersAuc(ranks, counts, futures) }] as const
   })
-  return { day, futures, groups: Object.fromEntries(groups) }
+  return Object.fromEntries(groups)
 }
 
 export async function writeTruth(folder: string, truth: WorldTruth): Promise<void> {

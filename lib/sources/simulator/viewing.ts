@@ -4,6 +4,7 @@ import { DAY } from './calendar.ts'
 import { engagement } from './latent.ts'
 import type { Parameters } from './parameters.ts'
 import { logistic, type Random, STREAM } from './random.ts'
+import { type Conditions, SPORT } from './season.ts'
 import type { Shelf, Title } from './titles.ts'
 
 export const platforms = [
@@ -37,6 +38,7 @@ export interface ViewingDay {
   readonly weekday: number
   readonly month: number
   readonly shelf: Shelf
+  readonly conditions: Conditions
   /** Draws titles: apart from the day's own numbers, since a title holds an account for days. */
   readonly tastes: Random
 }
@@ -53,16 +55,22 @@ export function viewDay(
   random: Random,
   sink: SessionSink,
 ): void {
+  if (account.spree === 'away') return
   const { viewing } = parameters
   // Habit carries yesterday's engagement on: viewing fades in the weeks before it stops.
   const mood = 0.6 * engagement(account, parameters) + 0.4 * account.habit
-  const season =
-    (today.weekday >= 6 ? viewing.weekend : 0) + (today.month === 7 || today.month === 8 ? viewing.summer : 0)
-  if (!random.chance(logistic(account.traits.activity + viewing.engagement * mood + season))) return
+  const { traits, spree } = account
+  const season = today.conditions.viewing + (traits.favourite === SPORT ? today.conditions.sport : 0)
+  const binge = spree === 'binge' ? viewing.binge : 0
+  if (!random.chance(logistic(traits.activity + viewing.engagement * mood + season + binge))) return
+  account.viewedOn = today.day
   const sessions = random.chance(viewing.secondSession) ? 2 : 1
   for (let nth = 0; nth < sessions; nth += 1) {
     const seconds = Math.exp(
-      viewing.secondsLogMean + viewing.secondsEngagement * mood + viewing.secondsLogSd * random.normal(),
+      viewing.secondsLogMean +
+        viewing.secondsEngagement * mood +
+        viewing.secondsLogSd * random.normal() -
+        (random.chance(viewing.lookIns) ? viewing.lookInShorter : 0),
     )
     const at = today.day * DAY + random.weighted(HOURS) * 3600 + random.integer(3600)
     sink(session(account, today, nth, at, Math.max(20, Math.min(8 * 3600, Math.round(seconds))), parameters, random))

@@ -10,6 +10,7 @@ import { liveDay } from '../../../lib/sources/simulator/life.ts'
 import { defaultParameters, type Parameters } from '../../../lib/sources/simulator/parameters.ts'
 import { establishedAccount, joiningAccount } from '../../../lib/sources/simulator/population.ts'
 import { Random, STREAM } from '../../../lib/sources/simulator/random.ts'
+import { createConditions } from '../../../lib/sources/simulator/season.ts'
 import { byPopularity, createShelf, createTitles } from '../../../lib/sources/simulator/titles.ts'
 
 const USERS = 1500
@@ -44,6 +45,7 @@ function liveWorld(parameters: Parameters, behaves: boolean, users = USERS, days
     timezone: 'Europe/Moscow',
     publishLagHours: 6,
   })
+  const conditions = createConditions(calendar, parameters, 3)
   const random = new Random(3)
   const popular = byPopularity(createTitles(days, parameters, random))
   const cancelled = new Map<number, number[]>()
@@ -51,7 +53,9 @@ function liveWorld(parameters: Parameters, behaves: boolean, users = USERS, days
     ...silent,
     cancellation: ({ traits }, at) => cancelled.set(traits.number, [...(cancelled.get(traits.number) ?? []), at]),
   })
-  const accounts = Array.from({ length: users }, (_, number) => establishedAccount(number, parameters, random, silent))
+  const accounts = Array.from({ length: users }, (_, number) =>
+    establishedAccount(number, conditions(0), parameters, random, silent),
+  )
   const lived = { visits: [] as WebVisit[], sessions: [] as AppSession[], tv: [] as TvSession[] }
   const sink = {
     web: (visit: WebVisit) => void lived.visits.push(visit),
@@ -62,14 +66,20 @@ function liveWorld(parameters: Parameters, behaves: boolean, users = USERS, days
   for (let day = 0; day < days; day += 1) {
     const before = accounts.length
     for (let i = 0; i < users / 200; i += 1) {
-      accounts.push(joiningAccount(accounts.length, day, parameters, random, silent))
+      accounts.push(joiningAccount(accounts.length, conditions(day), parameters, random, silent))
     }
-    const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), cancellations: watch }
+    const today = {
+      day,
+      weekday: calendar.weekday(day),
+      month: calendar.month(day),
+      conditions: conditions(day),
+      cancellations: watch,
+    }
     const shelf = createShelf(popular, day)
     for (const account of accounts) {
       const { number } = account.traits
       random.at(STREAM.life, number, day)
-      if (number < before) liveDay(account, day, calendar.dayOfMonth(day), parameters, random, watch.log)
+      if (number < before) liveDay(account, today.conditions, parameters, random, watch.log)
       if (behaves && day >= BURN_IN) behaveDay(account, { ...today, shelf }, parameters, random, sink)
     }
     const may = accounts.filter(

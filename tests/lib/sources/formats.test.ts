@@ -11,6 +11,7 @@ import { createContacts } from '../../../lib/sources/simulator/formats/contacts.
 import type { Parameters } from '../../../lib/sources/simulator/index.ts'
 import { establishedAccount } from '../../../lib/sources/simulator/population.ts'
 import { Random } from '../../../lib/sources/simulator/random.ts'
+import { createConditions } from '../../../lib/sources/simulator/season.ts'
 import type { Warehouse } from '../../../lib/warehouse/index.ts'
 import { openTestWarehouse, type SmallWorld, simulateSmall, smallParameters, temporaryFolder } from './world.ts'
 
@@ -349,7 +350,7 @@ describe('the history of Altcraft', () => {
       dirt,
       unsubscribed: ({ traits }, _, channel) => void left.push(`${traits.userId} ${channel}`),
     })
-    const account = establishedAccount(7, clean, new Random(1), silentLog)
+    const account = establishedAccount(7, createConditions(calendar, clean, 1)(0), clean, new Random(1), silentLog)
     const at = 20 * DAY + 3600
     expect(() => log.reaction(account, at, 'open')).toThrow(/before any contact/)
     const contact = {

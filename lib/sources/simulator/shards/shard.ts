@@ -2,13 +2,14 @@
 import { type Account, hasAccess } from '../account.ts'
 import { behaveDay } from '../behaviour/behave-day.ts'
 import { DAY } from '../calendar.ts'
+import { liveCampaignDay } from '../campaigns/index.ts'
 import { liveDay } from '../life.ts'
-import { establishedAccount, joiningAccount } from '../population.ts'
+import { establishedAccount, joiningAccount, joiningToday } from '../population.ts'
 import { Random, STREAM } from '../random.ts'
 import { createShelf } from '../titles.ts'
 import { accountTruths } from '../truth.ts'
 import { viewDay } from '../viewing.ts'
-import { type Scene, type ShardDay, shardOf } from './protocol.ts'
+import { type ShardDay, shardOf } from './protocol.ts'
 import type { Stage } from './stage.ts'
 import { openStreams } from './streams.ts'
 
@@ -19,7 +20,7 @@ export interface Shard {
 
 /** `index`: 0 .. SHARDS - 1. The shard begins with its share of the initial base. */
 export function createShard(stage: Stage, index: number): Shard {
-  const { scene, calendar, popular } = stage
+  const { scene, calendar, conditions, popular } = stage
   const { users, seed, parameters } = scene
   const random = new Random(seed)
   const tastes = new Random(seed)
@@ -27,7 +28,7 @@ export function createShard(stage: Stage, index: number): Shard {
   const accounts: Account[] = []
   for (let number = 0; number < users; number += 1) {
     if (shardOf(number) !== index) continue
-    const account = establishedAccount(number, parameters, random, streams.billing)
+    const account = establishedAccount(number, conditions(0), parameters, random, streams.billing)
     streams.passMedia.join(account, null)
     accounts.push(account)
   }
@@ -36,10 +37,10 @@ export function createShard(stage: Stage, index: number): Shard {
 
   const join = (day: number): void => {
     const first = population
-    population += newcomers(scene, random, day)
+    population += joiningToday(users, conditions(day), parameters, random)
     for (let number = first; number < population; number += 1) {
       if (shardOf(number) !== index) continue
-      const account = joiningAccount(number, day, parameters, random, streams.billing)
+      const account = joiningAccount(number, conditions(day), parameters, random, streams.billing)
       streams.passMedia.join(account, day)
       accounts.push(account)
     }
@@ -49,20 +50,26 @@ export function createShard(stage: Stage, index: number): Shard {
       const before = population
       join(day)
       const shelf = createShelf(popular, day)
-      const today = { day, weekday: calendar.weekday(day), month: calendar.month(day), shelf }
+      const today = {
+        day,
+        weekday: calendar.weekday(day),
+        month: calendar.month(day),
+        shelf,
+        conditions: conditions(day),
+      }
       const viewing = { ...today, tastes }
       const behaviour = { ...today, cancellations: streams.cancellations }
-      const dayOfMonth = calendar.dayOfMonth(day)
       const withEvents = day >= calendar.firstDay
       for (const account of accounts) {
         const { number } = account.traits
         random.at(STREAM.life, number, day)
         // A newcomer's first day of moods and billing is the next one; it may watch at once.
         if (number < before) {
-          liveDay(account, day, dayOfMonth, parameters, random, streams.billing)
+          liveDay(account, today.conditions, parameters, random, streams.billing)
           streams.passMedia.liveDay(account, day)
         }
         if (!withEvents) continue
+        liveCampaignDay(account, today.conditions, parameters, random, streams.marketing)
         if (hasAccess(account, day * DAY + DAY / 2)) {
           viewDay(account, viewing, parameters, random.at(STREAM.viewing, number, day), streams.player)
         }
@@ -71,14 +78,9 @@ export function createShard(stage: Stage, index: number): Shard {
       const frozen = parameters.truth.cutoffsBeforeEnd.includes(calendar.days - 1 - day)
       return {
         closed: streams.closeAfter(day),
-        truth: frozen ? accountTruths(accounts, day, calendar, parameters, random) : null,
+        truth: frozen ? accountTruths(accounts, day, conditions, parameters, random) : null,
         dirt: day === calendar.days - 1 ? streams.dirt.entries() : null,
       }
     },
   }
-}
-
-function newcomers({ users, parameters }: Scene, random: Random, day: number): number {
-  random.at(STREAM.life, -1, day)
-  return Math.floor(users * parameters.acquisitionRate * (1 + 0.15 * random.normal()) + random.uniform())
 }

@@ -4,9 +4,11 @@ import { type CancelWatch, watchCancellations } from '../behaviour/cancel-watch.
 import type { BehaviourSink } from '../behaviour/messages.ts'
 import { createBillingArchive } from '../billing-archive.ts'
 import type { BillingLog } from '../billing-log.ts'
+import type { Marketing } from '../campaigns/index.ts'
 import { DirtLedger } from '../dirt-ledger.ts'
 import { createPassMedia, type PassMedia } from '../formats/accounts.ts'
 import { createAppEvents } from '../formats/app-events.ts'
+import { createContacts } from '../formats/contacts.ts'
 import { createTvEvents } from '../formats/tv-events.ts'
 import { createWebEvents } from '../formats/web-events.ts'
 import { firstDayOf, openAfter } from '../partitions.ts'
@@ -20,6 +22,7 @@ export interface Streams {
   readonly billing: BillingLog
   readonly passMedia: PassMedia
   readonly player: SessionSink
+  readonly marketing: Marketing
   readonly behaviour: BehaviourSink
   /** What billing was told of cancellations. */
   readonly cancellations: CancelWatch
@@ -49,10 +52,15 @@ export function openStreams({ scene, calendar }: Stage): Streams {
   }
   const shared = { calendar, parameters, seed, dirt }
   const cancellations = watchCancellations(createBillingArchive({ writer: writers.subscriptions, ...shared }))
+  const passMedia = createPassMedia({ writer: writers.accounts, ...shared })
   return {
     billing: cancellations.log,
     cancellations,
-    passMedia: createPassMedia({ writer: writers.accounts, ...shared }),
+    passMedia,
+    marketing: {
+      log: createContacts({ writer: writers.contacts, ...shared, unsubscribed: passMedia.withdraw }),
+      allows: passMedia.allows,
+    },
     behaviour: {
       web: createWebEvents({ writer: writers.web_events, ...shared }),
       app: createAppEvents({ writer: writers.app_events, ...shared }),
