@@ -11,6 +11,8 @@ import { qualityDaily, qualityMart } from './assets/drift/quality-daily.ts'
 import { report } from './assets/drift/report.ts'
 import { servedFeatures } from './assets/drift/served-features.ts'
 import { accountState } from './assets/features/account-state.ts'
+import { behaviourDaily } from './assets/features/behaviour-daily.ts'
+import { contactState } from './assets/features/contact-state.ts'
 import { labels } from './assets/features/labels.ts'
 import { snapshot } from './assets/features/snapshot.ts'
 import { viewingDaily } from './assets/features/viewing-daily.ts'
@@ -24,6 +26,8 @@ import { rawSources } from './assets/raw/sources.ts'
 import { openResources } from './assets/resources.ts'
 import { churnScores } from './assets/scores/churn-scores.ts'
 import { churnMart } from './assets/scores/mart.ts'
+import { offers, offersSource } from './assets/scores/offers.ts'
+import { recommendations } from './assets/scores/recommendations.ts'
 import { EVENTS_START, rule, segments } from './assets/service.ts'
 import { demoCommand, explainCommand, reportCommand } from './lib/churn/index.ts'
 import { defineGraph } from './lib/graph/index.ts'
@@ -41,6 +45,7 @@ export default defineGraph({
     accounting,
     // What is known of every account at c(D), and who left.
     viewingDaily,
+    behaviourDaily,
     accountState,
     snapshot,
     labels,
@@ -50,6 +55,10 @@ export default defineGraph({
     champion,
     // Who is about to leave, why, and what to do.
     churnScores,
+    contactState,
+    offersSource,
+    offers,
+    recommendations,
     churnMart,
     // How good the scores are: on days that the model never saw, and where it is known who left.
     backtest,
