@@ -22,6 +22,24 @@ const s3Schema = z.strictObject({
   secretAccessKey: z.string().min(1),
 })
 
+const altcraftSchema = z.discriminatedUnion('mode', [
+  z.strictObject({
+    /** Batches are written down and not sent. */
+    mode: z.literal('dry'),
+    url: url('http:', 'https:').optional(),
+    token: z.string().min(1).optional(),
+    databaseId: z.coerce.number().int().min(1).optional(),
+    userField: z.string().min(1).default('user_id'),
+  }),
+  z.strictObject({
+    mode: z.literal('live'),
+    url: url('http:', 'https:'),
+    token: z.string().min(1),
+    databaseId: z.coerce.number().int().min(1),
+    userField: z.string().min(1).default('user_id'),
+  }),
+])
+
 const settingsSchema = z.strictObject({
   /** Absolute folder of everything that is kept on this machine. */
   home: z.string().min(1),
@@ -33,6 +51,8 @@ const settingsSchema = z.strictObject({
   clickhouseUrl: url('http:', 'https:').optional(),
   /** S3 to use instead of the folder. */
   s3: s3Schema.optional(),
+  /** The marketing platform that decisions are delivered to. */
+  altcraft: altcraftSchema.default({ mode: 'dry', userField: 'user_id' }),
   /** Path of libxgboost, when it is not where the system's loader finds it. */
   xgboostLib: z.string().min(1).optional(),
   /** Absolute path of the document of offers and rules, instead of the one that is shipped. */
@@ -57,8 +77,14 @@ export type Settings = z.infer<typeof settingsSchema>
 /** The connection to an S3 service. */
 export type S3Settings = z.infer<typeof s3Schema>
 
+/** How decisions are delivered; holds a token. */
+export type AltcraftSettings = z.infer<typeof altcraftSchema>
+
 /** What an `ottok.config.*` file exports or holds: any of the settings, all optional. */
-export type SettingsFile = Partial<Omit<Settings, 's3'>> & { s3?: Partial<S3Settings> }
+export type SettingsFile = Partial<Omit<Settings, 's3' | 'altcraft'>> & {
+  s3?: Partial<S3Settings>
+  altcraft?: Partial<AltcraftSettings>
+}
 
 const VARIABLES: Readonly<Record<string, string>> = {
   home: 'OTTOK_HOME',
@@ -79,6 +105,20 @@ const S3_VARIABLES: Readonly<Record<string, string>> = {
   region: 'S3_REGION',
   accessKeyId: 'AWS_ACCESS_KEY_ID',
   secretAccessKey: 'AWS_SECRET_ACCESS_KEY',
+}
+
+const ALTCRAFT_VARIABLES: Readonly<Record<string, string>> = {
+  mode: 'ALTCRAFT_MODE',
+  url: 'ALTCRAFT_URL',
+  token: 'ALTCRAFT_TOKEN',
+  databaseId: 'ALTCRAFT_DATABASE',
+  userField: 'ALTCRAFT_USER_FIELD',
+}
+
+/** Settings of several parts, by the variables of the parts. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  s3: S3_VARIABLES,
+  altcraft: ALTCRAFT_VARIABLES,
 }
 
 /** What `loadSettings` may be told; each wins over the environment, which wins over the file, which wins over defaults. */
@@ -107,7 +147,8 @@ export async function loadSettings(request: SettingsRequest = {}): Promise<Setti
     ...(request.home === undefined ? {} : { home: request.home }),
     ...(request.environment === undefined ? {} : { environment: request.environment }),
   }
-  const parsed = settingsSchema.safeParse({ ...chosen, s3 })
+  const altcraft = chooseAltcraft(readVariables(ALTCRAFT_VARIABLES, env), file.values.altcraft)
+  const parsed = settingsSchema.safeParse({ ...chosen, s3, ...(altcraft !== undefined && { altcraft }) })
   if (!parsed.success) throw wrongSetting(parsed.error.issues[0]!, file.path)
   const { home, offersFile } = parsed.data
   return {
@@ -133,6 +174,13 @@ function chooseS3(fromEnv: Record<string, string>, fromFile: unknown): unknown {
   return merged.endpoint === undefined && merged.bucket === undefined ? undefined : merged
 }
 
+/** Dry unless it is said to be live, whatever else is given. */
+function chooseAltcraft(fromEnv: Record<string, string>, fromFile: unknown): unknown {
+  if (fromFile !== undefined && (typeof fromFile !== 'object' || fromFile === null)) return fromFile
+  const merged: Record<string, unknown> = { ...fromFile, ...fromEnv }
+  return Object.keys(merged).length === 0 ? undefined : { mode: 'dry', ...merged }
+}
+
 function wrongSetting(issue: z.core.$ZodIssue, configPath: string | undefined): OttokError {
   const place = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
@@ -143,11 +191,12 @@ function wrongSetting(issue: z.core.$ZodIssue, configPath: string | undefined): 
         ' ',
       ),
       cause: 'The name is not one of the settings.',
-      mend: `Use one of ${(place === 's3' ? Object.keys(S3_VARIABLES) : [...Object.keys(VARIABLES), 's3']).join(', ')}.`,
+      mend: `Use one of ${Object.keys(GROUPS[place] ?? { ...VARIABLES, ...GROUPS }).join(', ')}.`,
       exitCode: 2,
     })
   }
-  const variable = issue.path[0] === 's3' ? S3_VARIABLES[String(issue.path[1])] : VARIABLES[place]
+  const group = GROUPS[String(issue.path[0])]
+  const variable = group ? group[String(issue.path[1])] : VARIABLES[place]
   const names = variable === undefined ? place : `${variable} (${place})`
   return new OttokError({
     what: `the setting ${names} is wrong`,

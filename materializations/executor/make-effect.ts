@@ -1,6 +1,7 @@
-import { type EffectAsset, partitionKey } from '../../lib/graph/index.ts'
+import { type EffectAsset, type EffectContext, partitionKey } from '../../lib/graph/index.ts'
 import { recordVersions } from '../lineage/record.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
+import { environmentSchema } from '../stores/published-table.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
@@ -18,7 +19,7 @@ export async function performEffect(
 ): Promise<StepOutcome> {
   const inputs = env.state.inputs(asset.key, ordinal)
   const codeVersion = env.state.code.get(asset.key)!
-  const { metadata = {} } = await asset.act(await materializeContext(env, asset.key, ordinal))
+  const { metadata = {} } = await asset.act(await effectContext(env, asset, ordinal))
   reached('effect-acted')
   const recorded = await recordVersions(
     env.lineage,
@@ -43,4 +44,19 @@ export async function performEffect(
   })
   reached('effect-recorded')
   return { recorded, failed: [] }
+}
+
+async function effectContext(env: RunEnvironment, asset: EffectAsset, ordinal: number): Promise<EffectContext> {
+  return {
+    ...(await materializeContext(env, asset.key, ordinal)),
+    query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
+      (await env.lineage.pool.query<T>(sql, [...values])).rows,
+    publishedSchema: (schema) => environmentSchema(schema, env.environment),
+    putObject: async (key, bytes) => {
+      const objects = await env.stores.objects()
+      const place = `effects/${key}`
+      await objects.put(place, bytes)
+      return objects.address(place)
+    },
+  }
 }

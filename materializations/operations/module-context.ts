@@ -12,6 +12,7 @@ import type { RunProgress, RunResult } from '../executor/run.ts'
 import { currentVersion } from '../lineage/trace.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import type { Session } from '../session.ts'
+import { environmentSchema } from '../stores/published-table.ts'
 import { materialize } from './materialize.ts'
 import { addressText } from './partition-ranges.ts'
 import { traceLineage } from './trace-lineage.ts'
@@ -58,8 +59,7 @@ export function moduleContext(around: ModuleSurroundings): ModuleContext & { clo
       const found = await (await session()).lineage.pool.query<T>(sql, [...values])
       return found.rows
     },
-    publishedSchema: (schema) =>
-      around.settings.environment === 'production' ? schema : `${schema}_${around.settings.environment}`,
+    publishedSchema: (schema) => environmentSchema(schema, around.settings.environment),
     lineage: async (request) => traceLineage(await session(), request),
     current: async (key, partition) => currentOf(await session(), key, partition),
     bytes: async (key, partition) => bytesOf(await session(), key, partition),

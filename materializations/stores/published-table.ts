@@ -4,7 +4,11 @@ import { copyIn } from '../../lib/postgres/index.ts'
 
 /** Schema of a published table: the plain name in production, `<schema>_<environment>` elsewhere. */
 export function publishedSchema(store: PublishedStore, environment: string): string {
-  return environment === 'production' ? store.schema : `${store.schema}_${environment}`
+  return environmentSchema(store.schema, environment)
+}
+
+export function environmentSchema(schema: string, environment: string): string {
+  return environment === 'production' ? schema : `${schema}_${environment}`
 }
 
 /** Quoted names of the relations behind one published table. */

@@ -55,6 +55,16 @@ export interface ResourceSettings {
   readonly timezone: string
   readonly publishLagHours: number
   readonly xgboostLib?: string | undefined
+  /** How decisions are delivered; `mode` is `dry` or `live`, which has all the others. */
+  readonly altcraft?:
+    | {
+        readonly mode: string
+        readonly url?: string | undefined
+        readonly token?: string | undefined
+        readonly databaseId?: number | undefined
+        readonly userField: string
+      }
+    | undefined
   readonly offersFile?: string | undefined
 }
 
@@ -75,7 +85,15 @@ export interface MaterializeContext extends StepContext {
   readonly previous: InputPartition | undefined
 }
 
-export type EffectContext = StepContext
+/** What an act on the outside world may use beside its inputs: to remember what it did, and to leave what it made. */
+export interface EffectContext extends StepContext {
+  /** A query on the PostgreSQL of this environment, outside of any schema: qualify names. */
+  readonly query: <T extends object>(sql: string, values?: readonly unknown[]) => Promise<T[]>
+  /** Where a `published` store named `schema` lies in this environment. */
+  readonly publishedSchema: (schema: string) => string
+  /** Writes an object under `effects/` of this environment and returns its address. */
+  readonly putObject: (key: string, bytes: Uint8Array) => Promise<string>
+}
 
 export interface ObserveContext {
   /** Keys of the partitions to look at. */

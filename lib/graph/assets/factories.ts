@@ -5,7 +5,7 @@ import { defaultMapping, type PartitionMapping } from '../mappings/mapping.ts'
 import { type PartitionsDefinition, single } from '../partitions/definitions.ts'
 import { inputMarker, type PartitionRefs, partitionRefs } from '../sql.ts'
 import { type StoreToken, warehouse } from '../stores.ts'
-import type { Input, MaterializeContext, ObserveContext } from './context.ts'
+import type { EffectContext, Input, MaterializeContext, ObserveContext } from './context.ts'
 import type {
   Asset,
   AssetSource,
@@ -67,7 +67,7 @@ export interface ExternalAssetSpec extends Omit<CommonSpec<DepsSpec>, 'deps' | '
 
 export interface EffectAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps> {
   readonly act: (
-    context: Omit<MaterializeContext, 'inputs' | 'previous'> & { readonly inputs: Inputs<TDeps> },
+    context: Omit<EffectContext, 'inputs'> & { readonly inputs: Inputs<TDeps> },
   ) => Promise<{ readonly metadata?: Metadata }>
 }
 

@@ -1,0 +1,8 @@
+export { BATCH_BYTES, BATCH_PROFILES, batchesOf } from './batches.ts'
+export { type Choice, chooseDeliveries, type HeldBack, type Standing } from './choose.ts'
+export type { AltcraftConnection } from './connection.ts'
+export { type Delivery, deliver, type Send } from './deliver.ts'
+export { type DeliveryLog, type DeliveryMode, openDeliveryLog } from './delivery-log.ts'
+export { type ElementResult, importBatch, importBody } from './import-batch.ts'
+export { contentHash, decodeProfiles, elementOf, encodeProfiles, type Profile, withdrawal } from './profile.ts'
+export { callAltcraft, type Patience, patience } from './request.ts'
