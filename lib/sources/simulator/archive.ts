@@ -2,6 +2,8 @@
 import { createTable, type Row, type RowGroup, type Table, type TableShape } from '../parquet/index.ts'
 import { type ArrivalBatch, Arrivals } from './arrivals.ts'
 import { ArrivingLines, type SortedLines } from './lines.ts'
+import type { SourceName } from './shapes.ts'
+import type { SourceFaults } from './source-faults.ts'
 
 /** Rows of one day in their final encoding. Plain data, so that one thread can make it and another write it. */
 export type DayPart = TablePart | TextPart
@@ -58,21 +60,27 @@ class OpenDays<D> {
 }
 
 export interface WriterOptions {
-  readonly source: string
+  readonly source: SourceName
   /** Index of the first day that may get rows. */
   readonly firstDay: number
+  /** Days of which the source sends nothing: their rows are dropped. */
+  readonly stops?: SourceFaults['stops']
 }
 
 /** Takes rows of a source that arrives as Parquet. */
 export class ArchiveWriter<S extends TableShape> {
   private readonly days: OpenDays<{ table: Table<S>; arrivals: Arrivals }>
+  private readonly options: WriterOptions
 
-  constructor({ source, firstDay, shape }: WriterOptions & { readonly shape: S }) {
+  constructor(options: WriterOptions & { readonly shape: S }) {
+    const { source, firstDay, shape } = options
+    this.options = options
     this.days = new OpenDays(source, firstDay, () => ({ table: createTable(shape), arrivals: new Arrivals() }))
   }
 
   /** Throws a RangeError for a day that is closed. */
   add(day: number, row: Row<S>, arrivedMs: number): void {
+    if (this.options.stops?.(this.options.source, day)) return
     const { table, arrivals } = this.days.at(day)
     table.add(row)
     arrivals.add(arrivedMs)
@@ -89,8 +97,11 @@ export class ArchiveWriter<S extends TableShape> {
 /** Takes rows of a source that arrives as text. */
 export class TextArchiveWriter {
   private readonly days: OpenDays<ArrivingLines>
+  private readonly options: WriterOptions
 
-  constructor({ source, firstDay }: WriterOptions) {
+  constructor(options: WriterOptions) {
+    const { source, firstDay } = options
+    this.options = options
     this.days = new OpenDays(source, firstDay, () => new ArrivingLines())
   }
 
@@ -99,6 +110,7 @@ export class TextArchiveWriter {
    * `arrivedMs` keep theirs. Throws a RangeError for a day that is closed, and for a row of more than one line.
    */
   add(day: number, line: string | Uint8Array, arrivedMs: number): void {
+    if (this.options.stops?.(this.options.source, day)) return
     this.days.at(day).add(line, arrivedMs)
   }
 

@@ -7,6 +7,7 @@ import type { DirtLedger } from './dirt-ledger.ts'
 import type { Channel, Parameters } from './parameters.ts'
 import { Random, STREAM } from './random.ts'
 import type { SubscriptionRow, subscriptionShape } from './shapes.ts'
+import { sourceFaults } from './source-faults.ts'
 
 const HOUR_MS = 3_600_000
 const ADDON_KOPECKS = 19_900
@@ -25,6 +26,7 @@ export function createBillingArchive(options: {
 }): BillingLog {
   const { writer, calendar, parameters, dirt } = options
   const random = new Random(options.seed)
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const changes = new Map<number, number>()
   const loadedAt = calendar.servingCutoff(-1) + HOUR_MS
   const write = (
@@ -37,7 +39,8 @@ export function createBillingArchive(options: {
     const nth = (changes.get(number) ?? 0) + 1
     changes.set(number, nth)
     random.at(STREAM.logging, number, nth)
-    const known = Math.max(loadedAt, calendar.utc(happenedAt + billingLag(channel, random)))
+    const happened = calendar.utc(happenedAt + billingLag(channel, random))
+    const known = Math.max(loadedAt, happened + delayMs('subscriptions', Math.floor(happenedAt / DAY)))
     // Written out, column by column: spreading defaults over every row took longer than living the account's day.
     const row: SubscriptionRow = {
       change_id: `${userId}-${nth}`,

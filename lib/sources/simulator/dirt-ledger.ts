@@ -1,5 +1,6 @@
 /** Counts what was done to the rows of each source and day: the truth that accounting is checked against. */
 import type { SourceName } from './shapes.ts'
+import type { SourceFaults } from './source-faults.ts'
 
 /**
  * - `clean`: the first delivery of a row that typing must accept
@@ -23,9 +24,16 @@ export interface DirtEntry extends Readonly<DirtCount> {
 
 export class DirtLedger {
   private readonly counts = new Map<SourceName, Map<number, DirtCount>>()
+  private readonly stops: SourceFaults['stops']
+
+  /** `stops`: of a source that stopped the archive takes nothing, so nothing was delivered. */
+  constructor(stops: SourceFaults['stops'] = () => false) {
+    this.stops = stops
+  }
 
   /** Call once for every row that is added to an archive writer, with the same day. */
   count(source: SourceName, day: number, delivery: Delivery): void {
+    if (this.stops(source, day)) return
     const count = this.countOf(source, day)
     count.delivered += 1
     if (delivery === 'duplicate') count.duplicates += 1

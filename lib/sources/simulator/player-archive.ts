@@ -4,8 +4,10 @@ import { DAY, type WorldCalendar } from './calendar.ts'
 import { clockError } from './device-clock.ts'
 import type { DirtLedger } from './dirt-ledger.ts'
 import type { Parameters } from './parameters.ts'
+import { playerFaults } from './player-faults.ts'
 import { Random, STREAM } from './random.ts'
 import type { PlayerEventRow, playerEventShape } from './shapes.ts'
+import { sourceFaults } from './source-faults.ts'
 import type { Platform, PlayerMessage, SessionSink } from './viewing.ts'
 
 const MINUTE = 60_000
@@ -22,6 +24,8 @@ export function createPlayerArchive(options: {
   const { writer, calendar, parameters, dirt } = options
   const random = new Random(options.seed)
   const clocks = new Random(options.seed)
+  const players = playerFaults(parameters.faults, calendar.days)
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   return (messages) => {
     const last = messages[messages.length - 1] as PlayerMessage
     const { number } = last.account.traits
@@ -33,14 +37,17 @@ export function createPlayerArchive(options: {
     for (const message of messages) {
       const happened = calendar.utc(message.at)
       // A device that was offline sends the whole session when it is back.
-      const received = Math.round(Math.max(happened, offline > 0 ? online : 0) + 2000 + random.exponential(MINUTE))
+      const sent = Math.max(happened, offline > 0 ? online : 0)
+      const arrived = Math.round(sent + 2000 + random.exponential(MINUTE))
       const day = calendar.dayAt(happened)
       // The evening that runs past the last day belongs to a day beyond the world.
-      if (day >= calendar.days) continue
-      const claimed = rowOf(message, happened + ahead, received)
+      if (day >= calendar.days || players.loses(message, day)) continue
+      const received = arrived + delayMs('player_events', day)
+      const claimed = players.sent(rowOf(message, happened + ahead, received), day)
       const isBroken = random.chance(parameters.dirt.malformedShare)
       const row = isBroken ? broken(claimed, random) : claimed
-      const refused = isBroken || (ahead !== 0 && calendar.dayAt(happened + ahead) !== day)
+      const otherDay = ahead !== 0 && calendar.dayAt(happened + ahead) !== day
+      const refused = isBroken || otherDay || row.watched_s > DAY
       writer.add(day, row, received)
       dirt.count('player_events', day, refused ? 'malformed' : 'clean')
       if (!random.chance(parameters.dirt.duplicateShare)) continue

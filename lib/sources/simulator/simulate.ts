@@ -11,6 +11,7 @@ import { firstDayOf, openAfter } from './partitions.ts'
 import { type Crew, startCrew, threadsFor } from './shards/crew.ts'
 import { type Scene, SHARDS, type ShardDay } from './shards/protocol.ts'
 import { type Stage, setStage } from './shards/stage.ts'
+import { sourceFaults } from './source-faults.ts'
 import { type CutoffTruth, type WorldTruth, writeCutoffTruth, writeTruth } from './truth.ts'
 import { WORLD_FORMAT, type World, writeWorld } from './world.ts'
 import { type ArchiveSize, type ClosedSourceDay, WorldArchive } from './world-archive.ts'
@@ -72,7 +73,7 @@ async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions): Prom
   const { calendar, scene } = stage
   const archive = new WorldArchive(options.out, calendar)
   const truthFolder = join(options.out, 'truth')
-  const dirt = new DirtLedger()
+  const dirt = new DirtLedger(sourceFaults(scene.parameters.faults, calendar.days).stops)
   const catalogue = openCatalogue(stage, dirt)
   const cutoffs: CutoffTruth[] = []
   const open: Promise<readonly ShardDay[]>[] = []
@@ -104,7 +105,8 @@ async function liveAll(stage: Stage, crew: Crew, options: SimulateOptions): Prom
 function openCatalogue({ calendar, scene, titles }: Stage, dirt: DirtLedger): (day: number) => ClosedSourceDay[] {
   const source = 'catalogue'
   const { parameters, seed } = scene
-  const writer = new TextArchiveWriter({ source, firstDay: firstDayOf(source, calendar) })
+  const { stops } = sourceFaults(parameters.faults, calendar.days)
+  const writer = new TextArchiveWriter({ source, firstDay: firstDayOf(source, calendar), stops })
   const writeDay = createCatalogue({ writer, calendar, parameters, seed, dirt, titles })
   return (day) => {
     if (day >= calendar.firstDay) writeDay(day)

@@ -14,6 +14,7 @@ import { createWebEvents } from '../formats/web-events.ts'
 import { firstDayOf, openAfter } from '../partitions.ts'
 import { createPlayerArchive } from '../player-archive.ts'
 import { type SourceName, shapes } from '../shapes.ts'
+import { sourceFaults } from '../source-faults.ts'
 import type { SessionSink } from '../viewing.ts'
 import type { ShardDay } from './protocol.ts'
 import type { Stage } from './stage.ts'
@@ -37,8 +38,9 @@ interface Writer {
 
 export function openStreams({ scene, calendar }: Stage): Streams {
   const { parameters, seed } = scene
-  const dirt = new DirtLedger()
-  const place = <N extends SourceName>(source: N) => ({ source, firstDay: firstDayOf(source, calendar) })
+  const { stops } = sourceFaults(parameters.faults, calendar.days)
+  const dirt = new DirtLedger(stops)
+  const place = <N extends SourceName>(source: N) => ({ source, firstDay: firstDayOf(source, calendar), stops })
   const table = <N extends keyof typeof shapes>(source: N) =>
     new ArchiveWriter<(typeof shapes)[N]['columns']>({ ...place(source), shape: shapes[source].columns })
   const writers = {
