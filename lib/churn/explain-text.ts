@@ -6,6 +6,7 @@ import type { MartReason, MartRow } from './explain-row.ts'
 import { actionWords, headings, riskWords, whoWords } from './explain-words.ts'
 
 const WIDTH = 80
+const NO_REASON = words('Ни одна причина не выделяется.', 'No reason stands out.')
 
 /** What is told of one subscriber, as a support agent would say it, and below it the way back for engineers. */
 export function explainText(
@@ -32,7 +33,7 @@ export function explainText(
   return [
     wrapped(whoWords(row)[language]),
     wrapped(riskWords(row)[language]),
-    ...lists.flat(),
+    ...(lists.flat().length > 0 || row.churn_probability === null ? lists.flat() : [NO_REASON[language]]),
     wrapped(actionWords(row, offer)[language]),
     '',
     made[language],

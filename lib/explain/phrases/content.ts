@@ -63,8 +63,10 @@ const choices: Phrase = countable({
 /** Share of the time before the screen from which waiting is felt. */
 const FELT_STALLING = 0.01
 
+/** Tenths of a percent: "less than 1%" would lean, since it sounds like little. */
 const waiting = (share: number): Words => {
-  const { ru, en } = percent(share)
+  const en = `${(share * 100).toFixed(1)}%`
+  const ru = en.replace('.', ',')
   return words(
     `Ожидание загрузки за последние 30 дней: ${ru} времени просмотра`,
     `Waiting for video to load in the last 30 days: ${en} of viewing time`,

@@ -165,6 +165,15 @@ For engineers (data up to and including 24 June 2026; in full: --json):
     expect(sentences(told({ ...scored, ...change }, 'en'))).toContain(en)
   })
 
+  test('says so when no reason stands out', () => {
+    expect(sentences(explainText(scored, [], offer, lineage, 'en'))).toContain(
+      'subscribers. No reason stands out. What to do',
+    )
+    expect(sentences(explainText(scored, [], offer, lineage, 'ru'))).toContain(
+      'Ни одна причина не выделяется. Что делать',
+    )
+  })
+
   test('an offer without a known title is named by its code', () => {
     expect(sentences(explainText(scored, [], undefined, lineage, 'ru'))).toContain(
       'предложить «digest» пуш-уведомлением',

@@ -252,6 +252,13 @@ const golden: readonly Golden[] = [
     'Последние 30 дней видео играет без ошибок',
     'Has had no playback errors in the last 30 days',
   ],
+  [
+    'stall_share_30d',
+    0.004,
+    'raises',
+    'Ожидание загрузки за последние 30 дней: 0,4% времени просмотра',
+    'Waiting for video to load in the last 30 days: 0.4% of viewing time',
+  ],
   // web_activity, app_activity, tv_activity, search
   [
     'web_days_30d',
