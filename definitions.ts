@@ -11,6 +11,7 @@ import { qualityDaily, qualityMart } from './assets/drift/quality-daily.ts'
 import { report } from './assets/drift/report.ts'
 import { servedFeatures } from './assets/drift/served-features.ts'
 import { accountState } from './assets/features/account-state.ts'
+import { behaviourDaily } from './assets/features/behaviour-daily.ts'
 import { contactState } from './assets/features/contact-state.ts'
 import { labels } from './assets/features/labels.ts'
 import { snapshot } from './assets/features/snapshot.ts'
@@ -44,6 +45,7 @@ export default defineGraph({
     accounting,
     // What is known of every account at c(D), and who left.
     viewingDaily,
+    behaviourDaily,
     accountState,
     snapshot,
     labels,

@@ -21,6 +21,8 @@ const timezone = rule.zone
 
 export const historyDays = daily({ start: HISTORY_START, timezone, delay: served })
 export const eventDays = daily({ start: EVENTS_START, timezone, delay: served })
+/** Days by what became known in their serving day, whenever it took place. */
+export const knownDays = daily({ start: EVENTS_START, timezone, delay: served, column: 'known_day' })
 export const snapshotDays = daily({ start: SNAPSHOTS_START, timezone, delay: served, column: 'snapshot_day' })
 /** Labels of day D are frozen 33 days after t(D), and read changes served until then. */
 export const labelDays = daily({

@@ -1,4 +1,4 @@
-import { dailyStatesSql, declaredFeatures, measuresOf, viewingEventsSql } from '../../lib/features/index.ts'
+import { churnFeatures, dailyStatesSql, measuresOf, viewingEventsSql } from '../../lib/features/index.ts'
 import { sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { catalogue } from '../raw/catalogue.ts'
 import { playerEvents } from '../raw/player-events.ts'
@@ -16,6 +16,6 @@ export const viewingDaily = sqlAsset({
   sql: ({ events, titles }) =>
     sql`${dailyStatesSql({
       events: viewingEventsSql({ player: `(SELECT * EXCEPT (day) FROM ${events})`, catalogue: titles, rule }),
-      measures: measuresOf(declaredFeatures, 'viewing'),
+      measures: measuresOf(churnFeatures, 'viewing'),
     })}`,
 })

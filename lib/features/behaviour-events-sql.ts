@@ -2,27 +2,28 @@ import { type CutoffRule, literal, servingDaySql } from './labels/moments.ts'
 import { lagSql } from './lag-sql.ts'
 
 export interface BehaviourEventsRequest {
-  /** Table expression of web hits, whole event days: hit_id, visit_id, client_id, page, event_time, received_at. */
+  /** Table expression of web hits, whole event days: visit_id, client_id, page, event_time, received_at. */
   readonly web: string
-  /**
-   * Table expression of app events by receive day: day (the receive day), user_id, session_id, event, event_time,
-   * received_at; the receive days of `receiveDays` around each event day.
-   */
+  /** Table expression of app events, whole receive days: day (the receive day), user_id, session_id, event, event_time. */
   readonly app: string
   /** Table expression of TV events, whole event days: user_id, event, event_time, received_at. */
   readonly tv: string
   /** Table expression of identity links, from the first on: client_id, user_id, linked_at, known_at. */
   readonly links: string
-  /** Expression of type Array(Date): the event days that are made. */
-  readonly days: string
   readonly rule: CutoffRule
 }
 
 /**
- * Receive days whose app events belong to an event day, counted from it. An event of the night belongs to the serving day
- * before: its own day's cut-off of that morning had not passed. What comes later than a week counts nowhere.
+ * The greatest lag of behaviour: what becomes known later counts nowhere, in no snapshot. So the states that become known
+ * on a day are made from few days of rows, and are never made anew.
  */
-export const receiveDays = { first: -1, last: 7 } as const
+export const LATEST_LAG = 7
+
+/**
+ * App events by receive day may be dated a day ahead: those of the night, which are received before the cut-off of the
+ * day before, and those of a clock that is a little fast. Further ahead they count nowhere.
+ */
+export const FARTHEST_AHEAD = 1
 
 /** What each source calls the acts that measures count, in one vocabulary. */
 const acts = {
@@ -43,22 +44,22 @@ const acts = {
  * session_id and event (start, search, cancel, help, price, error, other). Events of nobody known are left out: app events
  * before a login, and web hits of clients that never logged in before the hit.
  */
-export function behaviourEventsSql(request: BehaviourEventsRequest): string {
-  const { web, app, tv, links, days, rule } = request
-  const dayOf = (time: string): string => `toDate(${time}, ${literal(rule.zone)})`
-  const own = (from: string, source: 'app' | 'tv', session: string, where: string): string => `
-    SELECT user_id, ${dayOf('event_time')} AS event_day, ${lagSql('event_day', 'received_at', rule)} AS lag,
-      '${source}' AS source, ${session} AS session_id, ${actSql('event', source)} AS act
-    FROM ${from}
-    WHERE user_id != '' AND has(${days}, event_day)${where}`
-  const received = `dateDiff('day', event_day, day) BETWEEN ${receiveDays.first} AND ${receiveDays.last}`
+export function behaviourEventsSql({ web, app, tv, links, rule }: BehaviourEventsRequest): string {
+  const eventDay = `toDate(event_time, ${literal(rule.zone)}) AS event_day`
+  const own = (source: string, session: string): string => `'${source}' AS source, ${session} AS session_id`
   return `(SELECT user_id, event_day AS day, lag, source, session_id, act AS event FROM (
-    SELECT user_id, event_day, lag, 'web' AS source, visit_id AS session_id, ${actSql('page', 'web')} AS act
+    SELECT user_id, event_day, lag, ${own('web', 'visit_id')}, ${actSql('page', 'web')} AS act
     FROM ${identifiedSql(web, links, rule)}
-    WHERE has(${days}, event_day)
-    UNION ALL ${own(app, 'app', 'session_id', ` AND ${received}`)}
-    UNION ALL ${own(tv, 'tv', "''", '')}
-  ))`
+    UNION ALL
+    SELECT user_id, ${eventDay}, toUInt16(greatest(0, dateDiff('day', event_day, day))) AS lag,
+      ${own('app', 'session_id')}, ${actSql('event', 'app')} AS act
+    FROM ${app}
+    WHERE dateDiff('day', day, event_day) <= ${FARTHEST_AHEAD}
+    UNION ALL
+    SELECT user_id, ${eventDay}, ${lagSql('event_day', 'received_at', rule)} AS lag,
+      ${own('tv', "''")}, ${actSql('event', 'tv')} AS act
+    FROM ${tv}
+  ) WHERE user_id != '' AND lag <= ${LATEST_LAG})`
 }
 
 /**

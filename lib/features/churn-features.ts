@@ -15,5 +15,5 @@ export const declaredFeatures: readonly Feature[] = [
   ...calendarFeatures,
 ]
 
-/** Those that the snapshot holds: the rest follows with the tables they are made from. */
-export const churnFeatures: readonly Feature[] = [...viewingFeatures, ...billingFeatures]
+/** Those that the snapshot holds and the models read. */
+export const churnFeatures: readonly Feature[] = declaredFeatures

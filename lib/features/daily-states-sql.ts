@@ -11,6 +11,15 @@ export interface DailyStatesRequest {
 }
 
 /**
+ * SQL of those daily states that became known on one of `days` (expression of type Array(Date)): `dailyStatesSql` with
+ * known_day (day + lag) before. A day's states depend on no other known day, so they are made once and for all.
+ */
+export function statesKnownOnSql(days: string, request: DailyStatesRequest): string {
+  return `SELECT * FROM (SELECT addDays(day, lag) AS known_day, * FROM (${dailyStatesSql(request)}))
+WHERE has(${days}, known_day)`
+}
+
+/**
  * SQL of the daily known-at states: user_id, day (Date), lag (UInt16) and one Int64 column for each measure, grouped, one
  * row per (user_id, day, lag).
  *

@@ -1,4 +1,4 @@
-export { type BehaviourEventsRequest, behaviourEventsSql, receiveDays } from './behaviour-events-sql.ts'
+export { type BehaviourEventsRequest, behaviourEventsSql, FARTHEST_AHEAD, LATEST_LAG } from './behaviour-events-sql.ts'
 export {
   accountFeatures,
   behaviourFeatures,
@@ -8,7 +8,7 @@ export {
   declaredFeatures,
   viewingFeatures,
 } from './churn-features.ts'
-export { type DailyStatesRequest, dailyStatesSql } from './daily-states-sql.ts'
+export { type DailyStatesRequest, dailyStatesSql, statesKnownOnSql } from './daily-states-sql.ts'
 export {
   type Feature,
   feature,

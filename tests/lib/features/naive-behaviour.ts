@@ -34,7 +34,7 @@ export function naiveDeeds({ web, links, app, tv }: BehaviourWorld): Deed[] {
   }
   for (const event of app) {
     const [day, known] = [moscowDay(event.event_time), servingDay(seconds(event.received_at))]
-    if (event.user_id === '' || known < day - 1 || known > day + 7) continue
+    if (event.user_id === '' || known < day - 1) continue
     const what = event.event.replace('_view', '').replace('paywall', 'price').replace('app_open', 'start')
     deeds.push({ user: event.user_id, day, known, source: 'app', session: event.session_id, what })
   }
@@ -43,7 +43,7 @@ export function naiveDeeds({ web, links, app, tv }: BehaviourWorld): Deed[] {
     const [day, known] = [moscowDay(event.event_time), servingDay(seconds(event.received_at))]
     deeds.push({ user: event.user_id, day, known, source: 'tv', session: '', what })
   }
-  return deeds
+  return deeds.filter((deed) => deed.known - deed.day <= 7)
 }
 
 /** Behaviour features of one user at snapshot day `day`. `deeds` and `viewing` are the user's own. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { behaviourEventsSql } from '../../../lib/features/behaviour-events-sql.ts'
+import { behaviourEventsSql, FARTHEST_AHEAD, LATEST_LAG } from '../../../lib/features/behaviour-events-sql.ts'
 import {
   accountFeatures,
   behaviourFeatures,
@@ -7,7 +7,7 @@ import {
   declaredFeatures,
   viewingFeatures,
 } from '../../../lib/features/churn-features.ts'
-import { dailyStatesSql } from '../../../lib/features/daily-states-sql.ts'
+import { dailyStatesSql, statesKnownOnSql } from '../../../lib/features/daily-states-sql.ts'
 import { type Feature, measuresOf } from '../../../lib/features/feature.ts'
 import { seconds } from '../../../lib/features/labels/reference.ts'
 import { defaultRule as rule } from '../../../lib/features/labels/rule.ts'
@@ -15,7 +15,7 @@ import { snapshotStateSql } from '../../../lib/features/labels/snapshot-state-sq
 import type { EventFamily } from '../../../lib/features/measure.ts'
 import { modelColumns, snapshotSql } from '../../../lib/features/snapshot-sql.ts'
 import { viewingEventsSql } from '../../../lib/features/viewing-events-sql.ts'
-import { behaviourDdl, smallBehaviour } from './behaviour-world.ts'
+import { behaviourDdl, dayText, smallBehaviour } from './behaviour-world.ts'
 import { type Engine, loadChanges, openEngine } from './engine.ts'
 import { naiveAccount, naiveBehaviour, naiveCalendar, naiveDeeds } from './naive-behaviour.ts'
 import { naiveViewing } from './naive-features.ts'
@@ -25,6 +25,7 @@ const USERS = 25
 const world = smallWorld(7, USERS)
 const users = Array.from({ length: USERS }, (_, u) => `u${String(u).padStart(3, '0')}`)
 const behaviour = smallBehaviour(8, users)
+const behaviourMeasures = measuresOf(declaredFeatures, 'behaviour')
 const days = daysFrom('2026-03-01', 40)
 const settings = 'SETTINGS output_format_json_quote_64bit_integers = 0'
 const names = Object.keys(behaviourDdl) as (keyof typeof behaviourDdl)[]
@@ -70,12 +71,11 @@ function knownBy(moment?: string) {
   }
 }
 
-function states(family: EventFamily, tables = knownBy(), eventDays = daysFrom('2026-01-01', 125)): string {
-  const list = `[${eventDays.map((day) => `toDate('${day}')`).join(', ')}]`
+function states(family: EventFamily, tables = knownBy()): string {
   const events =
     family === 'viewing'
       ? viewingEventsSql({ player: tables.player, catalogue: 'catalogue', rule })
-      : behaviourEventsSql({ ...tables, days: list, rule })
+      : behaviourEventsSql({ ...tables, rule })
   return dailyStatesSql({ events, measures: measuresOf(declaredFeatures, family) })
 }
 
@@ -183,10 +183,30 @@ describe.each(['viewing', 'behaviour'] as const)('daily states of %s', (family) 
     expect(lived).toEqual(archive.filter((row) => Date.parse(row.day) / 86_400_000 + row.lag <= lastDay))
     expect(archive.some((row) => row.lag > 1)).toBe(true)
   })
+})
 
-  it('are the same for many days and for one', async () => {
-    const all = await engine.rows<{ day: string }>(`SELECT * FROM (${states(family)}) ${order}`)
-    const one = `SELECT * FROM (${states(family, knownBy(), ['2026-02-10'])}) WHERE day = '2026-02-10' ${order}`
-    expect(await engine.rows(one)).toEqual(all.filter(({ day }) => day === '2026-02-10'))
+describe('states of behaviour by the day on which they became known', () => {
+  const order = `ORDER BY user_id, day, lag ${settings}`
+  const at = (day: string, days: number): string => dayText(Date.parse(day) / 86_400_000 + days)
+
+  it('are made once and for all, from few days of rows', async () => {
+    const between = (table: string, day: string, from: string, to: string): string =>
+      `(SELECT * FROM ${table} WHERE ${day} BETWEEN '${from}' AND '${to}')`
+    const eventDay = `toDate(event_time, '${rule.zone}')`
+    for (const known of daysFrom('2026-02-08', 5)) {
+      // What a morning has: whole event days of the week before, app events of one receive day more, links so far.
+      const from = at(known, -LATEST_LAG)
+      const tables = {
+        ...knownBy(`${at(known, 1)} 05:00:00`),
+        web: between(knownBy(`${at(known, 1)} 05:00:00`).web, eventDay, from, known),
+        tv: between(knownBy(`${at(known, 1)} 05:00:00`).tv, eventDay, from, known),
+        app: between('app', 'day', at(from, -FARTHEST_AHEAD), known),
+      }
+      const request = { events: behaviourEventsSql({ ...tables, rule }), measures: behaviourMeasures }
+      const rows = await engine.rows(`SELECT * FROM (${statesKnownOnSql(`[toDate('${known}')]`, request)}) ${order}`)
+      const archive = `SELECT addDays(day, lag) AS known_day, * FROM behaviour_states WHERE known_day = '${known}'`
+      expect(rows).toEqual(await engine.rows(`SELECT * FROM (${archive}) ${order}`))
+      expect(rows.length).toBeGreaterThan(10)
+    }
   })
 })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SNAPSHOTS_START } from '../../../assets/service.ts'
+import { churnFeatures } from '../../../lib/features/index.ts'
 import { type Home, makeHome } from './support/home.ts'
 import { addDays, daysBetween, isEmpty, type Lab, type Outcome, openLab } from './support/lab.ts'
 import { realDefinitions, servingTime, simulateInto } from './support/small-world.ts'
@@ -13,6 +14,7 @@ const first = SNAPSHOTS_START
 const last = addDays(first, LIVED - 1)
 const end = addDays(last, AFTERWARDS)
 const select = '+features/snapshot'
+const behaviour = 'features/behaviour_daily'
 const CONTENT = ['features/snapshot', 'features/account_state']
 
 let home: Home
@@ -71,6 +73,28 @@ describe(`${LIVED} days lived one by one`, () => {
       .slice(1)
       .filter(({ made }) => made.filter((name) => name.startsWith('features/viewing_daily@')).length > 1)
     expect(late.length).toBeGreaterThan(LIVED / 2)
+  })
+
+  test('never made a day of behaviour anew: what comes late adds to the day on which it is known', async () => {
+    const made = mornings.slice(1).flatMap((morning) => morning.results.filter(({ key }) => key === behaviour))
+    const versions = await lived.dataVersions(servingTime(last), behaviour)
+    expect(made.length).toBeGreaterThan(LIVED)
+    for (const { partition, dataVersion, status } of made) {
+      if (status === 'succeeded') expect([partition, dataVersion]).toEqual([partition, versions[partition]])
+    }
+    const [found] = await rows<{ late: string; rows: string }>(
+      `SELECT countIf(lag > 0) AS late, count() AS rows FROM \`${database.lived}\`.features__behaviour_daily`,
+    )
+    expect(Number(found!.late)).toBeGreaterThan(Number(found!.rows) / 50)
+  })
+
+  test('hold every feature, and each differs between accounts or days', async () => {
+    const counts = churnFeatures.map(({ name }) => `uniq(${name}) + (countIf(isNull(${name})) > 0)`)
+    const [found] = await rows<{ values: number[] }>(
+      `SELECT [${counts.map((count) => `toInt32(${count})`).join(', ')}] AS values FROM \`${database.lived}\`.features__snapshot`,
+    )
+    const constant = churnFeatures.filter((_, i) => Number(found!.values[i]) < 2).map(({ name }) => name)
+    expect(constant).toEqual([])
   })
 
   test('kept every snapshot as it was first made', async () => {
