@@ -36,7 +36,9 @@ let days: string[]
 let delivered: Record<TextSource, ReadonlyMap<string, readonly Fields[]>>
 
 beforeAll(async () => {
-  world = await simulateSmall({ users: 400, days: 40 })
+  // More dirt than usual: a little of every kind even in a small world.
+  const dirt = { ...smallParameters.dirt, duplicateShare: 0.02, malformedShare: 0.01 }
+  world = await simulateSmall({ users: 400, days: 40, parameters: { ...smallParameters, dirt } })
   sources = (await openSimulatedSources(world.folder)).sources
   warehouse = await openTestWarehouse()
   days = Array.from({ length: 40 }, (_, day) =>
@@ -142,9 +144,9 @@ describe('dirt', () => {
       const sum = (part: 'delivered' | 'duplicates' | 'malformed'): number =>
         days.reduce((total, day) => total + (world.truth.dirt[source]?.[day]?.[part] ?? 0), 0)
       expect(sum('duplicates')).toBeGreaterThan(0)
-      expect(sum('duplicates') / sum('delivered')).toBeLessThan(0.01)
+      expect(sum('duplicates') / sum('delivered')).toBeLessThan(0.03)
       expect(sum('malformed')).toBeGreaterThan(0)
-      expect(sum('malformed') / sum('delivered')).toBeLessThan(0.01)
+      expect(sum('malformed') / sum('delivered')).toBeLessThan(0.03)
     },
   )
 

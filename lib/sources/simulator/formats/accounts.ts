@@ -10,6 +10,7 @@ import { type ContactChannel, contactChannels } from '../contact-log.ts'
 import { engagement } from '../latent.ts'
 import { logistic, Random, STREAM } from '../random.ts'
 import type { AccountRow } from '../shapes.ts'
+import { sourceFaults } from '../source-faults.ts'
 import type { StreamOptions } from './delivery.ts'
 
 const HOUR_MS = 3_600_000
@@ -56,6 +57,7 @@ interface RowWriter {
 export function createPassMedia(options: StreamOptions<RowWriter>): PassMedia {
   const { writer, calendar, parameters, dirt } = options
   const { account: rates } = parameters.behaviour
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const random = new Random(options.seed)
   const people = new Map<number, MutablePerson>()
   const loadedAt = calendar.servingCutoff(-1) + HOUR_MS
@@ -66,7 +68,8 @@ export function createPassMedia(options: StreamOptions<RowWriter>): PassMedia {
     random.at(STREAM.delivery, number, (1 << 20) + person.changes)
     const lag = 60_000 + random.exponential(random.chance(0.03) ? 6 * HOUR_MS : 40 * 60_000)
     const changed = calendar.utc(Math.max(at, OLDEST))
-    const known = Math.max(loadedAt, Math.round(changed + lag))
+    const changedOn = Math.floor(at / DAY)
+    const known = Math.max(loadedAt, Math.round(changed + lag)) + delayMs('accounts', changedOn)
     const { changes, deleted, ...facts } = person
     const row: AccountRow = {
       change_id: `${userId}-p${changes}`,

@@ -8,6 +8,7 @@ import type { AppEvent, AppSession } from '../behaviour/messages.ts'
 import { DAY } from '../calendar.ts'
 import { clockError } from '../device-clock.ts'
 import { Random, STREAM } from '../random.ts'
+import { sourceFaults } from '../source-faults.ts'
 import { utcText } from './clock-text.ts'
 import type { LineWriter, StreamOptions } from './delivery.ts'
 
@@ -20,9 +21,11 @@ const FUTURE_MS = DAY * 1000
 /** A sink that writes the events of a session. A phone that was offline sends them together when it is back. */
 export function createAppEvents(options: StreamOptions<LineWriter>): (session: AppSession) => void {
   const { writer, calendar, parameters, dirt } = options
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const random = new Random(options.seed)
   const devices = new Random(options.seed)
   return (session) => {
+    const late = delayMs('app_events', session.day)
     const { account, mobile, events } = session
     const { number } = account.traits
     const ahead = 1000 * clockError(number, mobile.device, parameters, devices)
@@ -34,7 +37,8 @@ export function createAppEvents(options: StreamOptions<LineWriter>): (session: A
     for (const [index, event] of events.entries()) {
       const happened = calendar.utc(event.at)
       const received =
-        Math.floor((Math.max(happened, offline > 0 ? online : 0) + 2000 + random.exponential(MINUTE)) / 1000) * 1000
+        Math.floor((Math.max(happened, offline > 0 ? online : 0) + 2000 + random.exponential(MINUTE)) / 1000) * 1000 +
+        late
       const claimed = happened + ahead
       const way = random.chance(parameters.dirt.malformedShare) ? random.integer(3) : -1
       const refused = way >= 0 || claimed > received + FUTURE_MS

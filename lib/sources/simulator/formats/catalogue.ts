@@ -5,6 +5,7 @@
  * document is an attempt that failed: the right one follows.
  */
 import { Random, STREAM } from '../random.ts'
+import { sourceFaults } from '../source-faults.ts'
 import { kinds, type Title } from '../titles.ts'
 import { isoMillisText } from './clock-text.ts'
 import type { LineWriter, StreamOptions } from './delivery.ts'
@@ -20,6 +21,7 @@ export interface CatalogueOptions extends StreamOptions<LineWriter> {
 /** Writes the snapshot of a day. */
 export function createCatalogue(options: CatalogueOptions): (day: number) => void {
   const { writer, calendar, parameters, dirt, titles } = options
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const random = new Random(options.seed)
   const details = createTitleDetails(titles, random)
   const entries = titles.map((title, index) => {
@@ -29,12 +31,13 @@ export function createCatalogue(options: CatalogueOptions): (day: number) => voi
   })
   return (day) => {
     random.at(STREAM.delivery, -2, day)
+    const late = delayMs('catalogue', day)
     const cutoff = calendar.servingCutoff(day)
     // Yesterday's titles are in the snapshot from its beginning, today's as they become known.
     const opened = calendar.servingCutoff(day - 1) + 1
     for (const { id, knownAt, text } of entries) {
       if (knownAt > cutoff) continue
-      const received = Math.max(knownAt, opened)
+      const received = Math.max(knownAt, opened) + late
       const whole = (at: number): string => `${text}"received_at":"${isoMillisText(at)}"}`
       const add = (document: string, at: number, delivery: 'clean' | 'duplicate' | 'malformed'): void => {
         writer.add(day, document, at)
@@ -45,7 +48,7 @@ export function createCatalogue(options: CatalogueOptions): (day: number) => voi
       }
       add(whole(received), received, 'clean')
       if (!random.chance(parameters.dirt.duplicateShare)) continue
-      const again = Math.min(cutoff, received + 1 + random.integer(4 * HOUR_MS))
+      const again = Math.min(cutoff + late, received + 1 + random.integer(4 * HOUR_MS))
       add(whole(again), again, 'duplicate')
     }
   }

@@ -4,8 +4,10 @@
  * Typing must refuse what is no JSON, rows without a user and rows without a time.
  */
 import type { Account } from '../account.ts'
+import { DAY } from '../calendar.ts'
 import type { Contact, ContactChannel, ContactLog } from '../contact-log.ts'
 import { Random, STREAM } from '../random.ts'
+import { sourceFaults } from '../source-faults.ts'
 import { isoMillisText, isoText } from './clock-text.ts'
 import type { LineWriter, StreamOptions } from './delivery.ts'
 
@@ -25,6 +27,7 @@ interface LatestContact {
 
 export function createContacts(options: ContactsOptions): ContactLog {
   const { writer, calendar, parameters, dirt, unsubscribed } = options
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const random = new Random(options.seed)
   const latest = new Map<number, LatestContact>()
   const loadedAt = calendar.servingCutoff(-1) + HOUR_MS
@@ -34,7 +37,8 @@ export function createContacts(options: ContactsOptions): ContactLog {
     random.at(STREAM.delivery, number, (2 << 20) + known.nth * 16 + known.rows)
     const lag = 600_000 + random.exponential(random.chance(0.02) ? 20 * HOUR_MS : 2 * HOUR_MS)
     const happened = calendar.utc(at)
-    const received = Math.max(loadedAt, Math.round(happened + lag))
+    const happenedOn = Math.floor(at / DAY)
+    const received = Math.max(loadedAt, Math.round(happened + lag)) + delayMs('contacts', happenedOn)
     const day = calendar.servingDayAt(received)
     const way = random.chance(parameters.dirt.malformedShare) ? random.integer(3) : -1
     const line = (seen: number): string => {

@@ -6,6 +6,8 @@ import type { TvEvent, TvSession } from '../behaviour/messages.ts'
 import { DAY } from '../calendar.ts'
 import { clockError } from '../device-clock.ts'
 import { Random, STREAM } from '../random.ts'
+import { sourceFaults } from '../source-faults.ts'
+import { faultOn } from '../turns.ts'
 import { isoMillisText, isoText } from './clock-text.ts'
 import type { LineWriter, StreamOptions } from './delivery.ts'
 
@@ -17,16 +19,21 @@ const CLASS_SHARES = [0.42, 0.3, 0.24, 0.04]
 /** A sink that writes the lines of a session. */
 export function createTvEvents(options: StreamOptions<LineWriter>): (session: TvSession) => void {
   const { writer, calendar, parameters, dirt } = options
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const random = new Random(options.seed)
   const devices = new Random(options.seed)
   return (session) => {
     const { account, device, events } = session
     const { number, devices: names, userId } = account.traits
     const ahead = 1000 * clockError(number, device, parameters, devices)
-    const set = describe(session.day, devices.at(STREAM.installation, number, device))
+    const set = describe(
+      session.day,
+      devices.at(STREAM.installation, number, device),
+      faultOn(parameters.faults, 'device_class', session.day, calendar.days),
+    )
     const head = `"device_id":"${names[device]}",${set}`
     random.at(STREAM.delivery, number, session.day * 32 + 16)
-    const waits = lag(random)
+    const waits = lag(random) + delayMs('tv_events', session.day)
     for (const [index, event] of events.entries()) {
       const happened = calendar.utc(event.at)
       const day = calendar.dayAt(happened)
@@ -61,10 +68,15 @@ function lag(random: Random): number {
   return MINUTE + random.exponential(luck < 0.15 ? 40 * MINUTE : 4 * MINUTE)
 }
 
-/** `set`: numbers of the set's own. */
-function describe(day: number, set: Random): string {
-  const name = CLASSES[set.weighted(CLASS_SHARES)] as string
+/** `set`: numbers of the set's own. `renaming`: a class of device that some sets say they are. */
+function describe(
+  day: number,
+  set: Random,
+  renaming: { readonly name: string; readonly share: number } | undefined,
+): string {
+  const own = CLASSES[set.weighted(CLASS_SHARES)] as string
   const firmware = `${3 + set.integer(4)}.${Math.floor((day + set.integer(120)) / 90)}`
+  const name = renaming !== undefined && set.chance(renaming.share) ? renaming.name : own
   return `"device_class":"${name}","firmware":"${firmware}"`
 }
 

@@ -6,6 +6,8 @@
 import type { WebHit, WebPage, WebVisit } from '../behaviour/messages.ts'
 import { DAY } from '../calendar.ts'
 import { Random, STREAM } from '../random.ts'
+import { sourceFaults } from '../source-faults.ts'
+import { faultOn } from '../turns.ts'
 import { localText, utcText } from './clock-text.ts'
 import type { LineWriter, StreamOptions } from './delivery.ts'
 
@@ -38,6 +40,7 @@ const GOALS: Partial<Record<WebPage, string>> = { login: '[1]', cancel: '[2]', w
 /** A sink that writes the hits of a visit; all come with the same pull. */
 export function createWebEvents(options: StreamOptions<LineWriter>): (visit: WebVisit) => void {
   const { writer, calendar, parameters, dirt } = options
+  const { delayMs } = sourceFaults(parameters.faults, calendar.days)
   const random = new Random(options.seed)
   const browsers = new Random(options.seed)
   const pulls = new Map<number, number>()
@@ -73,7 +76,10 @@ export function createWebEvents(options: StreamOptions<LineWriter>): (visit: Web
     const browser = browserOf(visit)
     const last = calendar.dayAt(calendar.utc((hits[hits.length - 1] as WebHit).at))
     const seenOn = last + 1 + random.weighted(SEEN_AFTER)
-    const received = pullOf(seenOn)
+    const late = delayMs('web_events', last)
+    const received = pullOf(seenOn) + late
+    const mixUp = faultOn(parameters.faults, 'identity', last, calendar.days)
+    const claimed = mixUp !== undefined && random.chance(mixUp.share) ? stranger(number, random) : userId
     const name = `${String(number).padStart(8, '0')}${String(began).padStart(4, '0')}${nth}`
     let referer = random.chance(0.4) ? 'https://search.example/' : ''
     for (const [index, hit] of hits.entries()) {
@@ -92,14 +98,14 @@ export function createWebEvents(options: StreamOptions<LineWriter>): (visit: Web
       }
       const way = random.chance(parameters.dirt.malformedShare) ? random.integer(4) : -1
       const line = (at: number): string => {
-        const text = lineOf(broken(fields, way), hit.page, browser, userId, utcText(at))
+        const text = lineOf(broken(fields, way), hit.page, browser, claimed, utcText(at))
         return way === 3 ? text.slice(0, text.indexOf('\thttps://')) : text
       }
       writer.add(day, line(received), received)
       dirt.count('web_events', day, way >= 0 ? 'malformed' : 'clean')
       referer = url
       if (!random.chance(parameters.dirt.duplicateShare)) continue
-      const again = pullOf(seenOn + 1 + random.integer(3))
+      const again = pullOf(seenOn + 1 + random.integer(3)) + late
       writer.add(day, line(again), again)
       dirt.count('web_events', day, way >= 0 ? 'malformed' : 'duplicate')
     }
@@ -124,6 +130,11 @@ function lineOf(hit: HitFields, page: WebPage, browser: Browser, userId: string,
 function urlOf({ page, title }: WebHit): string {
   if (page === 'home') return `${SITE}/`
   return title === null ? `${SITE}/${page}` : `${SITE}/${page}/${title.id}`
+}
+
+/** The id of some other account. */
+function stranger(number: number, random: Random): string {
+  return `u${String(number === 0 ? 1 : random.integer(number)).padStart(7, '0')}`
 }
 
 /** `way`: 0 .. 2 = what is wrong with the fields. */
