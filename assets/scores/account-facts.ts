@@ -15,9 +15,13 @@ export function lifecycleSql(state: string): string {
   return `multiIf(${state}.spell_no > 1, 'reactivated', ${state}.days_since_signup < 30, 'new', 'regular')`
 }
 
-/** Kopecks: the price by period, while the plan lasts. */
+/**
+ * Kopecks of the next 90 days if the account stays: what it pays by period of its plan; of a trial or intro, what the plan
+ * costs after it.
+ */
 export function value90dSql(state: string): string {
-  return `toInt64(round(if(${state}.plan_days = 0, 0, ${state}.price_kopecks * 90 / ${state}.plan_days)))`
+  const price = `if(${state}.is_intro = 1, ${state}.list_kopecks, ${state}.price_kopecks)`
+  return `toInt64(round(if(${state}.plan_days = 0, 0, ${price} * 90 / ${state}.plan_days)))`
 }
 
 /**

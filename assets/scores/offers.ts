@@ -13,9 +13,10 @@ export const offersSource = externalAsset({
   group: 'sources',
   tags: { source: 'offers' },
   observe: async ({ partitions, resources }) => {
-    const { name, read } = fileOf(resources)
+    const { name, text } = fileOf(resources)
+    // Of what is there, good or not: a mistake stops the check below, and decisions go on by the last good document.
     const version = createHash('sha256')
-      .update(JSON.stringify(await read()))
+      .update(await text())
       .digest('hex')
       .slice(0, 32)
     return new Map(partitions.map((partition) => [partition, { version, metadata: { file: name } }]))
@@ -29,8 +30,8 @@ export const offers = asset({
   deps: { source: offersSource },
   store: value,
   materialize: async ({ resources }) => {
-    const { name, read } = fileOf(resources)
-    const document = parseOffers(await read(), origin(name))
+    const { name, text } = fileOf(resources)
+    const document = parseOffers(jsonOf(await text(), name), origin(name))
     const metadata = { file: name, offers: document.offers.length, rules: document.rules.length }
     return { kind: 'value', value: document, metadata }
   },
@@ -43,6 +44,20 @@ export function storedOffers(input: InputPartition): Offers {
 
 function origin(file: string) {
   return { file, families: new Set(declaredFeatures.map(({ family }) => family)) }
+}
+
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new OttokError({
+      what: `the offers in ${file} cannot be read`,
+      cause: `It is no JSON: ${(error as Error).message}.`,
+      mend: `Correct that place in ${file} and run the command again.`,
+      exitCode: 2,
+      underlying: error,
+    })
+  }
 }
 
 function fileOf({ offers }: Resources): OffersFile {

@@ -11,6 +11,8 @@ export interface OfferEntry {
   readonly risk_bands: readonly string[]
   /** Families of reasons that it answers; none: any. */
   readonly families: readonly string[]
+  /** Null: whether renewal is on or off. */
+  readonly auto_renew: boolean | null
   readonly channels: readonly string[]
   /** Beside the discount. */
   readonly redeem_cost_kopecks: number
@@ -26,6 +28,7 @@ export interface OfferEntry {
 export function offerDictionary({ offers }: Offers): readonly OfferEntry[] {
   return offers.map(({ title, discount, ...offer }) => ({
     ...offer,
+    auto_renew: offer.auto_renew ?? null,
     title_ru: title.ru,
     title_en: title.en,
     discount_percent: discount?.percent ?? null,

@@ -29,6 +29,8 @@ const offerSchema = z.strictObject({
   risk_bands: some(z.enum(riskBands)),
   /** Families of reasons that it answers; none: any account, whatever its reasons. */
   families: z.array(z.string()),
+  /** Only for accounts whose renewal is on, or off; left out: for both. */
+  auto_renew: z.boolean().optional(),
   channels: some(z.enum(channels)),
   /** What a redeemed offer costs beside the discount. */
   redeem_cost_kopecks: kopecks,

@@ -52,6 +52,7 @@ function fits(offer: Offer, scored: ScoredAccount): boolean {
     offer.segments.includes(scored.segment) &&
     offer.lifecycles.includes(scored.lifecycle) &&
     offer.risk_bands.includes(scored.riskBand) &&
+    (offer.auto_renew === undefined || offer.auto_renew === scored.autoRenew) &&
     (offer.families.length === 0 || offer.families.some((family) => scored.families.includes(family)))
   )
 }

@@ -85,6 +85,9 @@ function* conflicts(entry: string, { when, channels }: Rule, offer: Offer): Gene
       }
     }
   }
+  if ((when.auto_renew ?? offer.auto_renew) !== (offer.auto_renew ?? when.auto_renew)) {
+    yield { entry, problem: `can never apply: its auto_renew is not that of the offer '${offer.code}'` }
+  }
   for (const channel of channels) {
     if (!offer.channels.includes(channel)) {
       yield { entry, problem: `uses the channel '${channel}', which the offer '${offer.code}' does not allow` }

@@ -54,6 +54,13 @@ describe('loadSettings', () => {
     })
   })
 
+  test('the offers are a path from the working folder on', async () => {
+    expect((await loadSettings({ env: { OTTOK_OFFERS: 'my/offers.json' } })).offersFile).toBe(
+      join(process.cwd(), 'my/offers.json'),
+    )
+    expect('offersFile' in (await loadSettings({ env: {} }))).toBe(false)
+  })
+
   test('AWS keys alone choose no S3', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' }
     expect((await loadSettings({ env })).s3).toBeUndefined()

@@ -67,10 +67,16 @@ describe('what the rules decide', () => {
     })
   })
 
-  it('asks whether renewal is on', () => {
+  it('asks whether renewal is on, for the rule and for the offer', () => {
     const rules: Offers['rules'] = [{ name: 'off', when: { auto_renew: false }, offer: 'digest', channels: ['email'] }]
     expect(one({ scored: { autoRenew: false } }, offers({ rules })).rule).toBe('off')
     expect(one({ scored: { autoRenew: true } }, offers({ rules })).suppressed).toBe('no_fitting_offer')
+    const reminder = offers({
+      offers: [offer({ code: 'remind', auto_renew: false })],
+      rules: [{ name: 'all', when: {}, offer: 'remind', channels: ['email'] }],
+    })
+    expect(one({ scored: { autoRenew: false } }, reminder).rule).toBe('all')
+    expect(one({ scored: { autoRenew: true } }, reminder).suppressed).toBe('no_fitting_offer')
   })
 })
 

@@ -60,11 +60,17 @@ describe('a document of offers', () => {
     ],
     ['a rule against its offer', 'rules.0.when.segments', ['trial'], "rule 'price': It can never apply: its segments"],
     ['a rule for other reasons than its offer', 'rules.0.when.families', ['payment'], 'can never apply: its families'],
+    [
+      'a rule for whom its offer is not',
+      'rules.0.when.auto_renew',
+      false,
+      "rule 'price': It can never apply: its auto_renew",
+    ],
     ['a channel that the offer does not allow', 'offers.0.channels', ['push'], "uses the channel 'email'"],
     ['waking sleeping dogs', 'sleeping_dogs.risk_bands', ['high'], "must name 'low'"],
     ['no offers at all', 'offers', undefined, 'are wrong: offers'],
   ])('names %s', (_, path, value, expected) => {
-    expect(messageOf({ [path]: value })).toContain(expected)
+    expect(messageOf({ 'offers.0.auto_renew': true, [path]: value })).toContain(expected)
   })
 
   test('that is no document is told so', () => {
