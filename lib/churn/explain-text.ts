@@ -51,7 +51,8 @@ function wrapped(text: string, first = '', next = ''): string {
   const lines: string[] = []
   let line = first
   let empty = true
-  for (const word of text.split(' ')) {
+  // A sum and its sign stay together.
+  for (const word of text.replaceAll(' ₽', '\u00a0₽').split(' ')) {
     if (!empty && line.length + 1 + word.length > WIDTH) {
       lines.push(line)
       line = next
@@ -60,5 +61,5 @@ function wrapped(text: string, first = '', next = ''): string {
     line += empty ? word : ` ${word}`
     empty = false
   }
-  return [...lines, line].join('\n')
+  return [...lines, line].join('\n').replaceAll('\u00a0', ' ')
 }

@@ -1,4 +1,4 @@
-import { date, percent, roubles, span } from '../explain/phrases/quantities.ts'
+import { date, days, percent, roubles, span } from '../explain/phrases/quantities.ts'
 import { type Words, words } from '../explain/phrases/words.ts'
 import { statusWords } from '../explain/statuses.ts'
 import type { MartRow } from './explain-row.ts'
@@ -66,7 +66,7 @@ function sinceWords(tenure: number): Words {
 /** Plan, and what the subscriber pays for it; of one who does not pay now, the plan alone. */
 function termsWords(row: MartRow): Words | undefined {
   if (!row.plan_code) return undefined
-  const plan = named(PLANS, row.plan_code, 'тариф ', 'plan ')
+  const plan = PLANS[row.plan_code] ?? planByLength(row.plan_code, row.plan_days)
   if (row.price_kopecks === null || row.price_kopecks === 0) {
     return row.score_status === 'scored' ? both([plan, words('сейчас бесплатно', 'free at present')], ', ') : plan
   }
@@ -74,6 +74,13 @@ function termsWords(row: MartRow): Words | undefined {
   const payment = row.payment_channel ? named(PAYMENT_CHANNELS, row.payment_channel, 'через ', 'through ') : undefined
   const pays = words(`платит ${price.ru}`, `pays ${price.en}`)
   return both([plan, payment ? both([pays, payment], ' ') : pays], ', ')
+}
+
+/** A plan that has no name of its own here: by its length, as people know it, else by its code. */
+function planByLength(code: string, length: number | null): Words {
+  if (length === null || length === 0) return words(`тариф «${code}»`, `plan "${code}"`)
+  const { ru, en } = days(length)
+  return words(`тариф на ${ru}`, `plan of ${en}`)
 }
 
 function endWords(row: MartRow): Words | undefined {

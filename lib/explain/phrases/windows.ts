@@ -33,7 +33,9 @@ export function countable({ window, little, much, zero, some, seldom, often }: C
   return {
     say: (value, facts) => {
       if (value === 0) return zero(facts)
-      const daily = value / window
+      // Who subscribed inside the window had only the days since then.
+      const signup = facts.get('days_since_signup')
+      const daily = value / (signup === null ? window : Math.min(window, signup + 1))
       return {
         plain: some(value),
         ...(daily <= little && { leaving: seldom(value) }),

@@ -165,6 +165,13 @@ For engineers (data up to and including 24 June 2026; in full: --json):
     expect(sentences(told({ ...scored, ...change }, 'en'))).toContain(en)
   })
 
+  test('a plan without a name is told by its length', () => {
+    const row = { ...scored, plan_code: 'two_months', plan_days: 61, price_kopecks: 74_900 }
+    expect(sentences(told(row, 'ru'))).toContain('; тариф на 61 день, платит 749 ₽ картой.')
+    expect(sentences(told(row, 'en'))).toContain('; plan of 61 days, pays 749 roubles by card.')
+    expect(sentences(told({ ...row, plan_days: 0 }, 'en'))).toContain('; plan "two_months", pays')
+  })
+
   test('says so when no reason stands out', () => {
     expect(sentences(explainText(scored, [], offer, lineage, 'en'))).toContain(
       'subscribers. No reason stands out. What to do',

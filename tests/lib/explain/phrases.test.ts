@@ -108,6 +108,14 @@ const golden: readonly Golden[] = [
     'Смотрит редко: 2 сеанса за последние 90 дней',
     'Seldom watches: 2 sessions in the last 90 days',
   ],
+  [
+    'sessions_90d',
+    12,
+    'raises',
+    'Сеансов просмотра за последние 90 дней: 12',
+    'Viewing sessions in the last 90 days: 12',
+    { days_since_signup: 21 },
+  ],
   // viewing_recency
   ['days_since_view', 12, 'raises', 'Ничего не смотрит уже 12 дней', 'Has not watched anything for 12 days'],
   ['days_since_view', 21, 'raises', 'Ничего не смотрит уже 21 день', 'Has not watched anything for 21 days'],
