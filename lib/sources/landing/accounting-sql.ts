@@ -13,7 +13,7 @@ import { repeatsSql } from './typed-sql.ts'
 export function accountingSql(mapping: RowMapping, table: string, only = '1'): string {
   const judged = judgedSql(mapping, table)
   const spread = mapping.repeatsWithinDays > 0
-  const rows = spread ? `(SELECT *, ${repeatsSql(mapping)} AS repeats FROM ${judged})` : judged
+  const rows = spread ? `(SELECT *, ${repeatsSql(mapping, ["reason = ''"])} AS repeats FROM ${judged})` : judged
   const unique = spread
     ? "if(reason = '', countIf(NOT repeats), 0)"
     : `if(reason = '', uniqExactIf(tuple(${mapping.key.map(valueName).join(', ')}), reason = ''), 0)`

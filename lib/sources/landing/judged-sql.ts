@@ -1,5 +1,5 @@
-import { BROKEN, rowsSql } from './row-format.ts'
-import type { RowMapping, TargetColumn } from './row-mapping.ts'
+import { BROKEN, type RowFormat, rowsSql } from './row-format.ts'
+import type { Fault, RowMapping, TargetColumn } from './row-mapping.ts'
 import { literal, name } from './sql-names.ts'
 
 /**
@@ -8,17 +8,26 @@ import { literal, name } from './sql-names.ts'
  */
 export function judgedSql(mapping: RowMapping, table: string): string {
   const columns = Object.entries(mapping.columns)
-  const values = columns.map(([column, target]) => `${typedOrNull(column, target)} AS ${valueName(column)}`)
-  const faults = [
-    `${BROKEN} != '', ${BROKEN}`,
-    ...columns.flatMap(([column, target]) => missing(column, target)),
-    ...mapping.faults.map(({ reason, when }) => `${when}, ${literal(reason)}`),
-  ]
+  const values = columns.map(
+    ([column, target]) => `${typedOrNull(column, target, mapping.format)} AS ${valueName(column)}`,
+  )
+  const faults: Fault[] = [...columns.flatMap(([column, target]) => missing(column, target)), ...mapping.faults]
   return `(
-    SELECT *, multiIf(${faults.join(', ')}, '') AS reason
+    SELECT *, ${reasonOf(faults)} AS reason
     FROM (
       SELECT *, ${values.join(', ')}
       FROM (${rowsSql(mapping.format, mapping.partition, table)})))`
+}
+
+/**
+ * What is wrong with the row as such, else the first fault that holds. Numbers and arrays stand for if() and multiIf():
+ * those put their branches off, and then parse a line again for each condition that looks at it.
+ */
+function reasonOf(faults: readonly Fault[]): string {
+  const ranks = faults.map(({ when }, i) => `ifNull(${when}, 0) * ${faults.length - i}`)
+  const reasons = faults.map(({ reason }, i) => [faults.length - i, literal(reason)] as const)
+  const found = `transform(greatest(${['toUInt16(0)', ...ranks].join(', ')}), [${reasons.map(([rank]) => rank)}], [${reasons.map(([, reason]) => reason)}], '')`
+  return `[${BROKEN}, ${found}][if(${BROKEN} = '', 2, 1)]`
 }
 
 /** How conditions and other SQL name a typed column. */
@@ -32,16 +41,18 @@ export function typedValue(column: string, { type }: TargetColumn): string {
   return `CAST(${value}, ${literal(type)})`
 }
 
-function typedOrNull(column: string, { type, sql = name(column) }: TargetColumn): string {
-  if (isString(type) || isComposite(type)) return sql
+function typedOrNull(column: string, { type, sql }: TargetColumn, format: RowFormat): string {
+  const value = sql ?? name(column)
+  const sent = format.kind === 'columns' && sql === undefined ? format.fields[column] : undefined
+  if (isString(type) || isComposite(type) || sent === type || (type === 'Int64' && sent === 'Int32')) return value
   // Else 300 becomes 44 in a UInt8, and a text that is none fails the statement.
-  return `accurateCastOrNull(${sql}, ${literal(bare(type))})`
+  return `accurateCastOrNull(${value}, ${literal(bare(type))})`
 }
 
-function missing(column: string, { type, required, reason = `no ${column}` }: TargetColumn): string[] {
+function missing(column: string, { type, required, reason = `no ${column}` }: TargetColumn): Fault[] {
   if (isNullable(type) || isComposite(type)) return []
   const value = valueName(column)
-  return [`${isString(type) && required ? `ifNull(${value}, '') = ''` : `isNull(${value})`}, ${literal(reason)}`]
+  return [{ reason, when: isString(type) && required ? `ifNull(${value}, '') = ''` : `isNull(${value})` }]
 }
 
 function bare(type: string): string {

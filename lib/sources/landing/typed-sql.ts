@@ -33,16 +33,19 @@ function firstReceived(mapping: RowMapping, judged: string): string {
 /**
  * Whether a good row repeats one of the days before. Only the copy just before counts, so that a day's rows depend on
  * that many days before it and on no other, however many days one statement reads.
+ *
+ * @param apart what else tells rows apart, where not all of them are good
  */
-export function repeatsSql(mapping: RowMapping): string {
-  const window = `PARTITION BY reason, ${mapping.key.map(valueName).join(', ')} ORDER BY day, ${orderOf(mapping)}`
+export function repeatsSql(mapping: RowMapping, apart: readonly string[] = []): string {
+  const copies = [...apart, ...mapping.key.map(valueName)].join(', ')
+  const window = `PARTITION BY ${copies} ORDER BY day, ${orderOf(mapping)}`
   const before = `lagInFrame(toNullable(day)) OVER (${window} ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)`
   return `ifNull(day - ${before} <= ${mapping.repeatsWithinDays}, 0)`
 }
 
 /** By receipt; copies that came at once are told apart by their text, so that the choice is always the same. */
 function orderOf(mapping: RowMapping): string {
-  return [...mapping.order.map(valueName), ...(isText(mapping.format) ? [LINE] : [])].join(', ')
+  return [...mapping.order.map(valueName), ...(isText(mapping.format) ? [`cityHash64(${LINE})`] : [])].join(', ')
 }
 
 /** Rows that a mended rule had refused are known since it was mended. */
