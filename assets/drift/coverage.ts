@@ -11,11 +11,12 @@ export const coverage = sqlAsset({
   partitions: scoreDays,
   deps: { users: snapshot, scores: churnScores },
   orderBy: ['score_status', 'segment'],
+  range: 20,
   sql: ({ users, scores }) => sql`
     SELECT snapshot_day, score_status, segment, count() AS accounts
     FROM (
       SELECT snapshot_day, ifNull(segment, '') AS segment,
-        multiIf(status != 'scored', status, user_id IN (SELECT user_id FROM ${scores}), 'scored', 'insufficient_data') AS score_status
+        multiIf(status != 'scored', status, (user_id, snapshot_day) IN (SELECT user_id, snapshot_day FROM ${scores}), 'scored', 'insufficient_data') AS score_status
       FROM ${users}
     )
     GROUP BY snapshot_day, score_status, segment`,

@@ -1,13 +1,14 @@
 import { type Alert, type ParityRow, weightedPsi } from '../../lib/drift/alerts/index.ts'
 import { headlinesOfDays } from '../../lib/drift/quality/index.ts'
 import { reportPage } from '../../lib/drift/report/page.ts'
-import type { ModelFacts, ReportData, SegmentReport } from '../../lib/drift/report/report-data.ts'
+import type { DecisionCount, ModelFacts, ReportData, SegmentReport } from '../../lib/drift/report/report-data.ts'
 import { asOf, asset, type InputPartition, objects, through, trailing } from '../../lib/graph/index.ts'
 import type { ModelSignature, TemporalSlices } from '../../lib/learning/index.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'
 import { accounting } from '../raw/accounting.ts'
 import { churnScores } from '../scores/churn-scores.ts'
+import { recommendations } from '../scores/recommendations.ts'
 import { SCORES_START, scoreDays, segments } from '../service.ts'
 import { alerts, titleOf } from './alerts.ts'
 import { type BacktestQuality, backtestQuality } from './backtest-quality.ts'
@@ -40,6 +41,7 @@ export const report = asset({
     parity,
     sources: through(accounting, trailing({ days: 8 })),
     scores: churnScores,
+    decisions: recommendations,
     models: through(champion, asOf()),
   },
   store: objects({ extension: 'html' }),
@@ -60,6 +62,11 @@ export const report = asset({
       `SELECT segment, arrayMap(bin -> toFloat64(countEqual(groupArray(
          least(${HISTOGRAM_BINS - 1}, toInt32(floor(churn_probability * ${HISTOGRAM_BINS})))) AS bins, bin)), range(${HISTOGRAM_BINS})) AS counts
        FROM ${inputs.scores.table} GROUP BY segment`,
+      { signal },
+    )
+    const decisions = await warehouse.rows<DecisionCount>(
+      `SELECT decision_basis AS basis, action_code AS action, toFloat64(count()) AS accounts
+       FROM ${inputs.decisions.table} GROUP BY basis, action ORDER BY accounts DESC, basis, action`,
       { signal },
     )
     const of = (partitions: readonly InputPartition[], segment: string): InputPartition =>
@@ -99,6 +106,7 @@ export const report = asset({
       day,
       segments: reports,
       alerts: found,
+      decisions,
       coverage: await readCoverage(warehouse, inputs.coverage.table, signal),
       sources: await readSources(warehouse, inputs.sources.table, signal),
       parity: {

@@ -36,16 +36,17 @@ function gateAlerts({ segment, live, backtest }: SegmentQuality): Alert[] {
   const worst = failing.at(-1)
   if (!worst || failing.length < FIRING_DAYS) return []
   const of = judged === live ? 'scores given out' : 'the backtest'
+  // A value below the limit is a fault; one above it with a wide interval only wants more accounts or days.
+  const isSure = failing.some(({ rocAuc }) => rocAuc! < LEAST_AUC)
   return [
     {
-      // A value below the limit is a fault; one above it with a wide interval only wants more accounts or days.
-      severity: failing.some(({ rocAuc }) => rocAuc! < LEAST_AUC) ? 'act' : 'watch',
+      severity: isSure ? 'act' : 'watch',
       kind: 'quality',
       segment,
       name: 'roc_auc',
       value: worst.rocAucLow!,
       limit: LEAST_AUC,
-      text: `${segment}: ROC-AUC of ${of} on ${worst.day} may be as low as ${worst.rocAucLow!.toFixed(3)} (${worst.rocAuc!.toFixed(3)} found); at least ${LEAST_AUC} is wanted.`,
+      text: `${segment}: leavers ${isSure ? 'are' : 'may'} not ${isSure ? '' : 'be '}told from stayers well enough: ROC-AUC of ${of} on ${worst.day} is ${worst.rocAuc!.toFixed(3)}, and ${worst.rocAucLow!.toFixed(3)} at its lowest; at least ${LEAST_AUC} is wanted.`,
     },
   ]
 }

@@ -16,8 +16,8 @@ export interface BarChart {
   readonly marks: readonly { readonly value: number; readonly name: string }[]
 }
 
-const width = 560
-const left = 236
+const width = 620
+const left = 284
 const right = 128
 const row = 24
 
@@ -40,5 +40,5 @@ export function barChart({ label, bars, marks }: BarChart): string {
 
 /** What fits beside the bars; the whole name is in the bar's tooltip. */
 function shortened(name: string): string {
-  return name.length > 34 ? `${name.slice(0, 33)}…` : name
+  return name.length > 42 ? `${name.slice(0, 41)}…` : name
 }

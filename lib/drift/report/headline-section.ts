@@ -6,7 +6,7 @@ import { calibrationWords, countText, numberText, percentText } from './words.ts
 
 /** What a manager reads first: is it healthy, what is wrong, how good is it. */
 export function headlineSection(data: ReportData): string {
-  return banner(data) + `<div class="cards">${data.segments.map((segment) => card(segment)).join('')}</div>`
+  return `${banner(data)}<div class="cards">${data.segments.map((segment) => card(segment)).join('')}</div>`
 }
 
 function banner({ alerts, coverage }: ReportData): string {
@@ -55,8 +55,8 @@ function card(segment: SegmentReport): string {
   const today = segment.estimates.at(-1)
   const entries: [string, string, string][] = [
     ['Ranking (ROC-AUC)', aucText(of('all')), intervalText(of('all'))],
-    ['of those due within 30 days', aucText(of('due')), intervalText(of('due'))],
-    ['of those undecided', aucText(of('undecided')), intervalText(of('undecided'))],
+    ['Ranking, due accounts', aucText(of('due')), intervalText(of('due'))],
+    ['Ranking, undecided', aucText(of('undecided')), intervalText(of('undecided'))],
     ['Riskiest tenth holds', percentText(tenth), 'of all who leave'],
     ['Probabilities', calibrationWords(mean, base), `said ${percentText(mean)}, left ${percentText(base)}`],
     ['Scored today', today ? countText(today.rows) : 'none', today ? `mean score ${percentText(today.meanScore)}` : ''],

@@ -1,6 +1,8 @@
 import { scoredShare } from '../alerts/index.ts'
+import type { DayQuality } from '../quality/index.ts'
 import { barChart } from './bar-chart.ts'
 import { title } from './headline-section.ts'
+import { lineChart } from './line-chart.ts'
 import type { ReportData, SegmentReport } from './report-data.ts'
 import { stackChart } from './stack-chart.ts'
 import { countText, figure, folded, numberText, percentText, section, table } from './words.ts'
@@ -28,7 +30,7 @@ export function healthSections(data: ReportData): string {
       'estimate',
       'What today promises, before outcomes are known',
       'The probabilities themselves say how well they can rank, as long as they are right. They cannot see that the same behaviour has come to mean something else: only outcomes show that.',
-      data.segments.map(estimateTable).join(''),
+      pairs(data, estimateFigure),
     ),
     coverageSection(data),
     section(
@@ -77,7 +79,15 @@ function driftFigure(segment: SegmentReport): string {
   )
 }
 
-function estimateTable({ segment, estimates }: SegmentReport): string {
+function estimateFigure({ segment, estimates, days }: SegmentReport): string {
+  const svg = lineChart({
+    label: `Promised ROC-AUC by day, ${segment}`,
+    lines: [
+      { name: 'promised ROC-AUC', tone: 1, points: estimates.map(({ day, rocAuc }) => ({ day, value: rocAuc })) },
+    ],
+    include: [0.5, 0.8],
+    text: (value) => value.toFixed(2),
+  })
   const rows = estimates.map(({ day, rows: count, meanScore, rocAuc, liftAt10 }) => [
     day,
     countText(count),
@@ -85,7 +95,22 @@ function estimateTable({ segment, estimates }: SegmentReport): string {
     numberText(rocAuc, 3),
     numberText(liftAt10, 2),
   ])
-  return `<h3>${title(segment)}</h3>${table(`estimate-${segment}`, ['day', 'scored', 'mean score', 'promised ROC-AUC', 'promised lift at 10%'], rows)}`
+  const head = ['day', 'scored', 'mean score', 'promised ROC-AUC', 'promised lift at 10%']
+  return (
+    figure(title(segment), svg, 'No account was scored.') +
+    `<p class="note">${keptText(days)}</p>` +
+    folded('Figures by day', table(`estimate-${segment}`, head, rows))
+  )
+}
+
+/** How far such promises were kept on the days whose outcomes are known. */
+function keptText(days: readonly DayQuality[]): string {
+  const known = days.filter(
+    ({ group, rocAuc, estimatedAuc }) => group === 'all' && rocAuc !== null && estimatedAuc !== null,
+  )
+  if (known.length === 0) return 'No day is known yet to hold a promise against.'
+  const mean = (of: (day: DayQuality) => number): number => known.reduce((sum, day) => sum + of(day), 0) / known.length
+  return `On the ${known.length} days whose outcomes are known, ${mean((day) => day.estimatedAuc!).toFixed(3)} was promised and ${mean((day) => day.rocAuc!).toFixed(3)} came.`
 }
 
 function coverageSection({ coverage }: ReportData): string {

@@ -1,3 +1,4 @@
+import { decisionSection } from './decision-section.ts'
 import { headlineSection } from './headline-section.ts'
 import { healthSections } from './health-section.ts'
 import { modelSection } from './model-section.ts'
@@ -16,7 +17,7 @@ export function reportPage(data: ReportData): string {
 <body><main>
 <h1>${escapeText(name)}</h1>
 <p class="note">Who is likely to leave within 30 days, and how far that can be relied on.</p>
-${[headlineSection(data), qualitySections(data), healthSections(data), sourceSection(data), modelSection(data)].join('\n')}
+${[headlineSection(data), qualitySections(data), healthSections(data), sourceSection(data), decisionSection(data), modelSection(data)].join('\n')}
 <footer>Due: the promised end lies within 30 days. Undecided: auto-renewal is on and nothing is cancelled. Accounts that were contacted may have stayed because of it, which makes probabilities look too high.</footer>
 </main></body></html>
 `

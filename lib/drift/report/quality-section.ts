@@ -89,7 +89,7 @@ function aucChart({ segment, days }: SegmentReport): string {
   return lineChart({
     label: `ROC-AUC by day, ${segment}`,
     lines: lines.filter(({ points }) => points.some(({ value }) => value !== null)),
-    include: [0.5],
+    include: [0.5, 0.8],
     text: (value) => value.toFixed(2),
   })
 }

@@ -12,10 +12,19 @@ export interface ReportData {
   readonly coverage: readonly CoverageDay[]
   /** Rows by source and day, in the order of days. */
   readonly sources: readonly SourceDay[]
+  /** The greatest first. */
+  readonly decisions: readonly DecisionCount[]
   /** Served features that were compared with what training reads. */
   readonly parity: { readonly features: number; readonly compared: number; readonly differing: number }
   /** The first scored day, and the day from which its outcomes are known. */
   readonly maturity: { readonly firstScored: string; readonly knownFrom: string }
+}
+
+/** How many accounts an action was chosen for, and on what basis. */
+export interface DecisionCount {
+  readonly basis: string
+  readonly action: string
+  readonly accounts: number
 }
 
 /** What is told of a segment. */

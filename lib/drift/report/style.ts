@@ -29,13 +29,13 @@ p { margin: 4px 0 10px; } .note { color: var(--soft); max-width: 860px; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(430px, 1fr)); gap: 10px 26px; }
 figure { margin: 0; } svg { width: 100%; height: auto; display: block; }
 ul.alerts { list-style: none; margin: 8px 0 0; padding: 0; } ul.alerts li { padding: 5px 0; border-top: 1px solid var(--rule); }
-.tag { display: inline-block; min-width: 54px; font-size: 12px; font-weight: 700; text-transform: uppercase; }
+.tag { display: inline-block; min-width: 68px; font-size: 12px; font-weight: 700; text-transform: uppercase; }
 .tag.act { color: var(--act); } .tag.watch { color: var(--watch); }
 table { border-collapse: collapse; margin: 6px 0 10px; font-variant-numeric: tabular-nums; } caption { text-align: left; color: var(--soft); font-size: 13px; }
 th, td { text-align: right; padding: 3px 14px 3px 0; border-bottom: 1px solid var(--rule); white-space: nowrap; } th { font-weight: 600; color: var(--soft); font-size: 13px; }
 th:first-child, td:first-child { text-align: left; } .scroll { overflow-x: auto; }
 details { margin: 6px 0; } summary { cursor: pointer; color: var(--soft); font-size: 13.5px; }
-svg text { fill: var(--soft); font-size: 12px; } svg text.name { fill: var(--ink); font-size: 12.5px; }
+svg text { fill: var(--soft); font-size: 12px; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; } svg text.name { fill: var(--ink); font-size: 12.5px; }
 svg .grid { stroke: var(--rule); stroke-width: 1; } svg .axis { stroke: var(--soft); } svg .ideal { stroke: var(--soft); stroke-dasharray: 5 4; }
 svg .mark { stroke: var(--soft); stroke-dasharray: 3 3; } svg .line { fill: none; stroke: var(--tone); stroke-width: 2.2; }
 svg .band { fill: var(--tone); opacity: .16; } svg .whisker { stroke: var(--tone); stroke-width: 1.6; opacity: .7; }

@@ -59,6 +59,10 @@ const data: ReportData = {
   ],
   coverage: [{ day: '2026-08-30', accounts: { scored: 900, paused: 60, in_grace: 40 } }],
   sources: [{ day: '2026-08-30', source: 'web_events', landed: 4321, duplicates: 43, quarantined: 10 }],
+  decisions: [
+    { basis: 'rules_not_learned', action: 'none', accounts: 850 },
+    { basis: 'control', action: 'none', accounts: 50 },
+  ],
   parity: { features: 28, compared: 900, differing: 0 },
   maturity: { firstScored: '2026-08-30', knownFrom: '2026-10-03' },
 }
@@ -136,6 +140,12 @@ describe('the page', () => {
         'set aside': '0.2%',
       },
     ])
+    expect(tableOf(page, 'decisions-table')[0]).toEqual({
+      basis: 'rules not learned',
+      action: 'none',
+      accounts: '850',
+      share: '94%',
+    })
     expect(tableOf(page, 'models-table')[1]).toMatchObject({
       version: 'churn-paid-2026-08',
       'training rows': '12 345',
@@ -162,6 +172,7 @@ describe('empty states', () => {
     alerts: [],
     coverage: [],
     sources: [],
+    decisions: [],
     parity: { features: 0, compared: 0, differing: 0 },
   })
 
@@ -172,6 +183,7 @@ describe('empty states', () => {
       'Nothing is measured yet.',
       'Nobody is known to have left yet.',
       'No account was scored.',
+      'No decision was made.',
       'There are no accounts.',
       'nothing to compare',
       '0 leavers: too few',

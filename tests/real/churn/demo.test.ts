@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { featureNames, readTrainingRows } from '../../../assets/models/training-rows.ts'
@@ -5,6 +7,7 @@ import { martColumns } from '../../../assets/scores/mart-columns.ts'
 import type { DemoSummary } from '../../../lib/churn/index.ts'
 import { seededRandom, sliceRows, temporalSlices, trainChurnModel } from '../../../lib/learning/index.ts'
 import { openWarehouse } from '../../../lib/warehouse/index.ts'
+import { tableOf, textOf } from '../../lib/drift/report-reader.ts'
 import { openProduct, type Product } from './support/cli.ts'
 
 /** Small for a quick test: the world's own noise is then larger than at the demo's default size. */
@@ -102,6 +105,55 @@ describe('the demo', () => {
     for (const key of ['models/champion', 'raw/player_events', 'source/subscriptions']) expect(keys).toContain(key)
     const russian = await product.run('explain', userId, '--lang', 'ru')
     expect(russian.out).toMatch(/[а-я]/)
+  })
+
+  it('reports on the newest day: the figures of the page are those of the mart', async () => {
+    const file = join(product.home, 'report.html')
+    const report = await product.json<{ day: string; file: string; parity: { compared: number; differing: number } }>(
+      'report',
+      '--out',
+      file,
+    )
+    expect(report).toMatchObject({ day: '2026-08-31', file })
+    expect(report.parity.differing).toBe(0)
+    expect(report.parity.compared).toBe(summary.mart.statuses.scored)
+    const page = await readFile(file, 'utf8')
+    const { rows: measured } = await client.query<{
+      day: string
+      segment: string
+      series: string
+      group: string
+      rows: string
+      auc: number | null
+    }>(
+      `SELECT snapshot_day::text AS day, segment, series, account_group AS "group", rows, roc_auc AS auc
+       FROM ${summary.mart.table.replace('churn_scores', 'model_quality_daily')}
+       ORDER BY segment DESC, snapshot_day, CASE account_group WHEN 'all' THEN 0 WHEN 'due' THEN 1 ELSE 2 END`,
+    )
+    const shown = summary.segments.flatMap(({ segment }) =>
+      tableOf(page, `quality-${segment}`).map(({ day, series, group, accounts, 'ROC-AUC': auc }) => [
+        segment,
+        day,
+        series,
+        group,
+        accounts!.replaceAll(' ', ''),
+        auc,
+      ]),
+    )
+    expect(shown.length).toBeGreaterThan(0)
+    expect(shown).toEqual(
+      measured.map(({ segment, day, group, rows, auc }) => [
+        segment,
+        day,
+        'backtest',
+        group,
+        rows,
+        auc?.toFixed(3) ?? 'none',
+      ]),
+    )
+    expect(textOf(page)).toContain('are judged from 2026-10-03 on')
+    const [counted] = tableOf(page, 'coverage-table').slice(-1)
+    expect(counted!.scored!.replaceAll(' ', '')).toBe(String(summary.mart.statuses.scored))
   })
 
   it('counts what could not be used, and stores what it recorded', async () => {
