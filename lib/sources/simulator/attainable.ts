@@ -8,6 +8,11 @@ export interface AttainableAuc {
   readonly half: number
   readonly full: number
   readonly auc: number
+  /**
+   * Ranked by one half of the futures and judged by the other, both ways: never above AUC* but by chance. Where all p
+   * are alike `auc` keeps some 0.6 of the plug-in's excess, which then falls with the root of M, and this is 0.5.
+   */
+  readonly crossed: number
 }
 
 /** Churns of an account among the futures of each half. */
@@ -24,7 +29,15 @@ export function attainableAuc(counts: readonly ChurnCounts[], futures: number): 
   const halves = [counts.map(([first]) => first), counts.map(([, second]) => second)]
   const half = halves.reduce((sum, each) => sum + plugInAuc(each, futures / 2), 0) / 2
   const baseRate = all.reduce((sum, churned) => sum + churned, 0) / (all.length * futures)
-  return { accounts: counts.length, baseRate, half, full, auc: 2 * full - half }
+  const [first, second] = [counts.map(([churned]) => churned), counts.map(([, churned]) => churned)]
+  const judge = (ranks: readonly number[], judges: readonly number[]): number =>
+    observersAuc(
+      ranks,
+      judges.map((churned) => [churned, 0] as const),
+      futures / 2,
+    )
+  const crossed = (judge(first, second) + judge(second, first)) / 2
+  return { accounts: counts.length, baseRate, half, full, auc: 2 * full - half, crossed }
 }
 
 /**

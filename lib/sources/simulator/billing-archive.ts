@@ -18,7 +18,7 @@ const ADDON_KOPECKS = 19_900
  * operators the next morning.
  */
 export function createBillingArchive(options: {
-  readonly writer: ArchiveWriter<typeof subscriptionShape>
+  readonly writer: Pick<ArchiveWriter<typeof subscriptionShape>, 'add'>
   readonly calendar: WorldCalendar
   readonly parameters: Parameters
   readonly seed: number

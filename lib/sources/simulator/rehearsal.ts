@@ -25,7 +25,7 @@ export interface Rehearsal {
 }
 
 export interface Observers {
-  readonly billing: BillingLog
+  readonly billing: (calendar: WorldCalendar) => BillingLog
   readonly contacts: ContactLog
   readonly viewing: (messages: readonly PlayerMessage[]) => void
   /** Called when a day is over. */
@@ -58,7 +58,7 @@ export function rehearse(options: Rehearsal, observers: Observers): Rehearsed {
     passMedia.join(account, day)
     accounts.push(account)
   }
-  const { billing } = observers
+  const billing = observers.billing(calendar)
   for (let number = 0; number < users; number += 1) {
     join(establishedAccount(number, conditions(0), parameters, random, billing), null)
   }

@@ -136,9 +136,9 @@ describe('the frozen truth', () => {
     expect(groups['paid/undecided']?.auc).toBeLessThan(groups.paid?.auc as number)
     expect(groups.trial?.auc).toBeGreaterThan(0.7)
     expect(groups.trial?.auc).toBeLessThan(0.86)
-    expect(groups.paid?.baseRate).toBeGreaterThan(0.08)
-    expect(groups.paid?.baseRate).toBeLessThan(0.15)
-    expect(groups.trial?.baseRate).toBeGreaterThan(0.43)
+    expect(groups.paid?.baseRate).toBeGreaterThan(0.055)
+    expect(groups.paid?.baseRate).toBeLessThan(0.11)
+    expect(groups.trial?.baseRate).toBeGreaterThan(0.4)
     expect(groups.trial?.baseRate).toBeLessThan(0.65)
   })
 

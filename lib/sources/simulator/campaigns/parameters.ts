@@ -36,7 +36,7 @@ export interface CampaignParameters {
 }
 
 export const defaultCampaigns: CampaignParameters = {
-  looks: 0.023,
+  looks: 0.042,
   peaceDays: 14,
   randomised: 0.07,
   heldOut: 0.07,
@@ -49,13 +49,13 @@ export const defaultCampaigns: CampaignParameters = {
   offerDays: 35,
   reached: { email: 0.7, push: 0.5, sms: 0.35 },
   opened: { email: 0.28, push: 0.18, sms: 0.55 },
-  clicked: 0.3,
+  clicked: 0.45,
   lift: 0.7,
   fatigue: 0.35,
   fatigueHalfLifeDays: 30,
   unsubscribed: 0.02,
-  redeemedLeaving: 0.45,
-  redeemedStaying: 0.3,
+  redeemedLeaving: 0.6,
+  redeemedStaying: 0.4,
   sleepingDays: 14,
   woken: 0.12,
 }
