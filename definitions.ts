@@ -24,12 +24,14 @@ import { cataloguePersons } from './assets/raw/catalogue.ts'
 import { identityLinks } from './assets/raw/identity-links.ts'
 import { rawSources } from './assets/raw/sources.ts'
 import { openResources } from './assets/resources.ts'
+import { altcraftDelivery } from './assets/scores/altcraft-delivery.ts'
+import { altcraftProfiles } from './assets/scores/altcraft-profiles.ts'
 import { churnScores } from './assets/scores/churn-scores.ts'
 import { churnMart } from './assets/scores/mart.ts'
 import { offers, offersSource } from './assets/scores/offers.ts'
 import { recommendations } from './assets/scores/recommendations.ts'
 import { EVENTS_START, rule, segments } from './assets/service.ts'
-import { demoCommand, explainCommand, reportCommand } from './lib/churn/index.ts'
+import { demoCommand, explainCommand, quarantineCommand, reportCommand } from './lib/churn/index.ts'
 import { defineGraph } from './lib/graph/index.ts'
 
 /** Everything that exists, from what the sources send to what marketers read. */
@@ -60,6 +62,8 @@ export default defineGraph({
     offers,
     recommendations,
     churnMart,
+    altcraftProfiles,
+    altcraftDelivery,
     // How good the scores are: on days that the model never saw, and where it is known who left.
     backtest,
     backtestQuality,
@@ -85,4 +89,7 @@ export const commands = [
   demoCommand({ ...mart, start: EVENTS_START, timezone: rule.zone, segments, champion: champion.key, leastDays: 240 }),
   explainCommand(mart),
   reportCommand({ report: report.key }),
+  quarantineCommand(
+    rawSources.map(({ mapping, rows, quarantine }) => ({ mapping, rows: rows.key, quarantine: quarantine.key })),
+  ),
 ]

@@ -1,6 +1,6 @@
 import type { PublishedColumn } from '../../lib/graph/index.ts'
 import { rule } from '../service.ts'
-import { decisionIdSql } from './experiment.ts'
+import { HIGH_RISK, lifecycleSql, MEDIUM_RISK, riskBandSql } from './account-facts.ts'
 import { REASONS } from './reasons.ts'
 
 /** A column of the mart: its PostgreSQL type, what it means, and the ClickHouse expression it comes from. */
@@ -33,25 +33,17 @@ const reasons = Array.from({ length: REASONS }, (_, i) => {
 /** How far back a mart row looks at the account's earlier scores. */
 export const RECENT_DAYS = 30
 
-/** Fixed thresholds, so that a band means the same probability on every day. */
-const MEDIUM_RISK = 0.1
-export const HIGH_RISK = 0.3
-
 const statusReason = `multiIf(
     status_now = 'scored', NULL,
     status_now = 'insufficient_data', 'paid for less than 3 days and never seen',
     status_now = 'in_grace', 'access is left on while a payment is tried again',
     status_now = 'paused', 'the subscription is paused',
+    status_now = 'opted_out', 'the account is deleted or takes no messages by any channel',
     'somebody else pays')`
-const lifecycle = `multiIf(state.spell_no > 1, 'reactivated', state.days_since_signup < 30, 'new', 'regular')`
-const riskBand = `multiIf(
-    NOT is_scored, NULL,
-    score.churn_probability < ${MEDIUM_RISK}, 'low',
-    score.churn_probability < ${HIGH_RISK}, 'medium',
-    'high')`
 const changeCause = `multiIf(
     NOT is_scored OR isNull(yesterday.model_version), NULL,
     score.model_version != yesterday.model_version, 'model version',
+    data_was_short, 'data',
     'behaviour')`
 
 /** Columns of the mart in their order. */
@@ -64,7 +56,7 @@ export const martColumns: readonly MartColumn[] = [
   column('score_status', 'text', 'scored, insufficient_data, in_grace, paused, sponsored or opted_out', 'status_now'),
   column('status_reason', 'text', 'Why there is no score, in words', statusReason),
   column('segment', 'text', 'trial or paid', 'state.segment'),
-  column('lifecycle', 'text', 'new, regular or reactivated', lifecycle),
+  column('lifecycle', 'text', 'new, regular or reactivated', lifecycleSql('state')),
   column(
     'churn_probability',
     'real',
@@ -86,14 +78,24 @@ export const martColumns: readonly MartColumn[] = [
     'if(is_scored, toInt16(greatest(1, least(10, ceil(score.percentile * 10)))), NULL)',
   ),
   column('risk_percentile', 'real', 'Within segment, 1 = highest risk', 'toFloat32(score.percentile)'),
-  column('risk_band', 'text', 'low below 0.1, medium below 0.3, else high', riskBand),
+  column(
+    'risk_band',
+    'text',
+    `low below ${MEDIUM_RISK}, medium below ${HIGH_RISK}, else high`,
+    `if(is_scored, ${riskBandSql('score.churn_probability')}, NULL)`,
+  ),
   column('probability_payment_failure', 'real', 'Of leaving by a failed payment; empty: no model of its own yet'),
   column('probability_choice', 'real', 'Of leaving by choice; empty: no model of its own yet'),
   column('due_in_horizon', 'boolean', 'The spell as promised ends within 30 days', 'state.due'),
   column('undecided', 'boolean', 'Auto-renew is on and no cancellation is known', 'state.undecided'),
   column('probability_yesterday', 'real', 'churn_probability of the day before', 'yesterday.churn_probability'),
   column('change', 'real', 'Difference from yesterday', 'score.churn_probability - yesterday.churn_probability'),
-  column('change_cause', 'text', 'model version or behaviour', changeCause),
+  column(
+    'change_cause',
+    'text',
+    'model version: another one scores; data: a source sent less than half of what it does on a day; else behaviour',
+    changeCause,
+  ),
   column(
     'days_at_high_risk',
     'smallint',
@@ -137,32 +139,32 @@ export const martColumns: readonly MartColumn[] = [
     'The strongest reason that a campaign can change',
     'score.actionable_reason_code',
   ),
-  column('action_code', 'text', "What to do; 'none' is an action", "'none'"),
-  column('offer_code', 'text', 'Offer of the action'),
-  column('channel', 'text', 'Channel of the action'),
-  column('uplift', 'real', 'Change in retention by the action'),
-  column('uplift_low', 'real', 'Its lower bound'),
-  column('uplift_high', 'real', 'Its upper bound'),
-  column('expected_gain_kopecks', 'bigint', 'Expected gain of the action'),
-  column('action_cost_kopecks', 'bigint', 'Its cost'),
+  column('action_code', 'text', "What to do; 'none' is an action", 'decision.action_code'),
+  column('offer_code', 'text', 'Offer of the action', 'decision.offer_code'),
+  column('channel', 'text', 'Channel of the action', 'decision.channel'),
+  column('uplift', 'real', 'Change in retention by the action; empty: not learned yet'),
+  column('uplift_low', 'real', 'Its lower bound; empty: not learned yet'),
+  column('uplift_high', 'real', 'Its upper bound; empty: not learned yet'),
   column(
-    'decision_basis',
-    'text',
-    'learned, rules_not_learned, exploration or control',
-    "multiIf(arm = 'policy', 'rules_not_learned', arm)",
+    'expected_gain_kopecks',
+    'bigint',
+    'Expected gain of the action by the shares that the offers file assumes',
+    'decision.expected_gain_kopecks',
   ),
-  column('propensity', 'real', 'Probability with which this action was chosen', 'toFloat32(1)'),
+  column('action_cost_kopecks', 'bigint', 'Its expected cost', 'decision.action_cost_kopecks'),
+  column('decision_basis', 'text', 'learned, rules_not_learned, exploration or control', 'decision.decision_basis'),
+  column('propensity', 'real', 'Probability with which this action was chosen', 'toFloat32(decision.propensity)'),
+  column('decision_id', 'uuid', 'Identity of the decision, for deliveries and feedback', 'decision.decision_id'),
+  column('experiment_arm', 'text', 'control, exploration or policy, by a stable hash', 'decision.experiment_arm'),
   column(
-    'decision_id',
-    'uuid',
-    'Identity of the decision, for deliveries and feedback',
-    decisionIdSql('state.user_id', 'state.snapshot_day'),
+    'eligible_channels',
+    'text[]',
+    'Channels with consent, a way to reach, and room',
+    'decision.eligible_channels',
   ),
-  column('experiment_arm', 'text', 'control, exploration or policy, by a stable hash', 'arm'),
-  column('eligible_channels', 'text[]', 'Channels with consent'),
-  column('suppressed_reason', 'text', 'Why no contact is allowed'),
-  column('last_contact_at', 'timestamptz', 'Last contact'),
-  column('contacts_30d', 'smallint', 'Contacts in 30 days'),
+  column('suppressed_reason', 'text', 'Why there is no action', 'decision.suppressed_reason'),
+  column('last_contact_at', 'timestamptz', 'Last contact', 'decision.last_contact_at'),
+  column('contacts_30d', 'smallint', 'Contacts in 30 days', 'decision.contacts_30d'),
   column('model_version', 'text', 'Model that made the score', 'score.model_version'),
   column('feature_version', 'text', 'Version of the features read', '{feature_version:String}'),
   column('mart_run_id', 'text', 'Run that loaded the row', '{run_id:String}'),

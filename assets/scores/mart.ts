@@ -1,11 +1,16 @@
 import { servingCutoffSql } from '../../lib/features/index.ts'
 import { asset, published, through, trailing } from '../../lib/graph/index.ts'
 import { snapshot } from '../features/snapshot.ts'
+import { accounting } from '../raw/accounting.ts'
 import { rule, scoreDays } from '../service.ts'
+import { HIGH_RISK, value90dSql } from './account-facts.ts'
 import { churnScores } from './churn-scores.ts'
-import { armSql } from './experiment.ts'
-import { HIGH_RISK, martColumns, RECENT_DAYS } from './mart-columns.ts'
+import { martColumns, RECENT_DAYS } from './mart-columns.ts'
 import { martViews } from './mart-views.ts'
+import { recommendations } from './recommendations.ts'
+
+/** Days whose median is what a source usually sends. */
+const USUAL_DAYS = 7
 
 /** What marketers and analysts read: one row per account with an entitlement or in grace, both segments. */
 export const churnMart = asset({
@@ -13,7 +18,13 @@ export const churnMart = asset({
   description: 'The mart `mart.churn_scores`: probabilities, reasons and decisions of the day.',
   kinds: ['postgres'],
   partitions: scoreDays,
-  deps: { users: snapshot, scores: churnScores, recent: through(churnScores, trailing({ days: RECENT_DAYS })) },
+  deps: {
+    users: snapshot,
+    scores: churnScores,
+    recent: through(churnScores, trailing({ days: RECENT_DAYS })),
+    decisions: recommendations,
+    accounting: through(accounting, trailing({ days: USUAL_DAYS + 1 })),
+  },
   store: published({
     schema: 'mart',
     table: 'churn_scores',
@@ -24,7 +35,7 @@ export const churnMart = asset({
   }),
   dataVersion: 'inputs',
   materialize: async ({ partition, inputs, warehouse, now, runId, signal }) => {
-    const sql = martSql(inputs.users.table, inputs.scores.table, inputs.recent.table)
+    const sql = martSql(inputs)
     const params = {
       day: partition.date,
       now,
@@ -46,7 +57,9 @@ export const churnMart = asset({
   },
 })
 
-function martSql(users: string, scores: string, recent: string): string {
+type Tables = Readonly<Record<'users' | 'scores' | 'recent' | 'decisions' | 'accounting', { readonly table: string }>>
+
+function martSql({ users, scores, recent, decisions, accounting }: Tables): string {
   const expressions = martColumns.map(({ name, type, sql = 'NULL' }) => {
     if (type === 'boolean') return `if(isNull(${sql}), NULL, toBool(${sql})) AS ${name}`
     if (type === 'timestamptz' && sql !== 'NULL') return `formatDateTime(${sql}, '%FT%TZ', 'UTC') AS ${name}`
@@ -56,26 +69,31 @@ function martSql(users: string, scores: string, recent: string): string {
 WITH
   ${servingCutoffSql('state.snapshot_day', rule)} AS cutoff,
   isNotNull(score.raw_margin) AS is_scored,
-  multiIf(state.status != 'scored', state.status, is_scored, 'scored', 'insufficient_data') AS status_now,
-  ${armSql('state.user_id')} AS arm,
-  toInt64(round(if(state.plan_days = 0, 0, state.price_kopecks * 90 / state.plan_days))) AS value_90d
+  decision.score_status AS status_now,
+  ${value90dSql('state')} AS value_90d,
+  (SELECT count() > 0 FROM (
+    SELECT source, sumIf(landed, day = {day:Date}) AS today, medianIf(landed, day < {day:Date}) AS usual
+    FROM ${accounting.table} GROUP BY source HAVING today * 2 < usual
+  )) AS data_was_short
 SELECT ${expressions.join(',\n  ')}
-FROM ${users} AS state
+FROM ${users.table} AS state
+INNER JOIN ${decisions.table} AS decision ON decision.user_id = state.user_id
 LEFT JOIN (
   SELECT *,
     -- Equal margins are told apart by a stable hash: deciles are of one size.
     (row_number() OVER (PARTITION BY segment ORDER BY raw_margin, cityHash64(user_id)))
       / (count() OVER (PARTITION BY segment)) AS percentile
-  FROM ${scores}
+  FROM ${scores.table}
+  WHERE user_id IN (SELECT user_id FROM ${decisions.table} WHERE score_status = 'scored')
 ) AS score ON score.user_id = state.user_id
 LEFT JOIN (
-  SELECT user_id, churn_probability, model_version FROM ${recent} WHERE snapshot_day = addDays({day:Date}, -1)
+  SELECT user_id, churn_probability, model_version FROM ${recent.table} WHERE snapshot_day = addDays({day:Date}, -1)
 ) AS yesterday ON yesterday.user_id = state.user_id
 LEFT JOIN (
   -- The last day below the high band; before the first score when there is none.
   SELECT user_id, greatest(
     maxIf(snapshot_day, churn_probability < ${HIGH_RISK}), subtractDays(min(snapshot_day), 1)) AS below_high
-  FROM ${recent} GROUP BY user_id
+  FROM ${recent.table} GROUP BY user_id
 ) AS history ON history.user_id = state.user_id
 ORDER BY state.user_id`
 }
