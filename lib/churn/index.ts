@@ -1,4 +1,6 @@
 export { type DemoPlan, demoCommand } from './demo.ts'
 export { type ExplainPlan, explainCommand } from './explain-user.ts'
+export { quarantineCommand } from './quarantine.ts'
+export type { QuarantinedSource } from './quarantine-source.ts'
 export { reportCommand } from './report.ts'
 export { type DemoSummary, judgeSegment, type SegmentSummary } from './summary.ts'

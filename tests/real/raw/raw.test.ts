@@ -1,12 +1,16 @@
 /** Raw assets of all sources, on the real graph over a small simulated service, whose dirt is known. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readTruth } from '../../../lib/sources/simulator/index.ts'
+import { rawSources } from '../../../assets/raw/sources.ts'
+import { rule } from '../../../assets/service.ts'
+import type { Refused } from '../../../lib/churn/quarantine-list.ts'
+import { defaultParameters, readTruth, simulate } from '../../../lib/sources/simulator/index.ts'
 import { assetTables } from '../../../materializations/lineage/asset-tables.ts'
 import type { SessionDefinitions } from '../../../materializations/session.ts'
 import { type Home, makeHome } from '../seams/support/home.ts'
 import { addDays, type Lab, type Outcome, openLab } from '../seams/support/lab.ts'
-import { realDefinitions, servingTime, simulateInto } from '../seams/support/small-world.ts'
+import { realDefinitions, servingTime } from '../seams/support/small-world.ts'
+import { runQuarantine } from './support/quarantine.ts'
 
 const DAYS = 12
 const first = '2026-01-04'
@@ -24,7 +28,20 @@ let made: Outcome
 beforeAll(async () => {
   home = await makeHome()
   await home.holdEngine()
-  await simulateInto(home.folder, { users: 400, days: DAYS, duplicateShare: 0.05 })
+  await simulate({
+    users: 400,
+    days: DAYS,
+    seed: 7,
+    start: first,
+    timezone: rule.zone,
+    out: join(home.folder, 'world'),
+    parameters: {
+      ...defaultParameters,
+      burnInDays: 40,
+      dirt: { ...defaultParameters.dirt, duplicateShare: 0.1, malformedShare: 0.1 },
+      truth: { ...defaultParameters.truth, cutoffsBeforeEnd: [], futures: 2 },
+    },
+  })
   definitions = await realDefinitions()
   lab = openLab(await home.settings('raw'), definitions)
   made = await lab.materialize(now, { select, request: range })
@@ -70,4 +87,31 @@ test('the account of every source and day is what was done to its rows', async (
       ),
   )
   expect(found.sort()).toEqual(truth.sort())
+  // All kinds of dirt are there to be counted.
+  const dirty = rawSources.filter(({ mapping: { source } }) => {
+    const of = rows.filter((row) => row.source === source)
+    return of.some((row) => Number(row.duplicates) > 0) && of.some((row) => Number(row.quarantined) > 0)
+  })
+  expect(dirty.map(({ mapping }) => mapping.source).sort()).toEqual(Object.keys(dirt).sort())
+})
+
+test('rows in quarantine are listed with a sample, whatever form they came in', async () => {
+  const around = { settings: await home.settings('raw'), definitions, now }
+  const sources = rawSources.map(({ mapping, rows, quarantine }) => ({
+    mapping,
+    rows: rows.key,
+    quarantine: quarantine.key,
+  }))
+  const { json } = await runQuarantine(around, sources, ['list'], { to: last })
+  const samples = new Map((json as Refused[]).map(({ source, reason, sample }) => [`${source}: ${reason}`, sample]))
+  expect(JSON.parse(samples.get('player_events: no user')!)).toMatchObject({
+    user_id: '',
+    platform: expect.any(String),
+  })
+  expect(samples.get('tv_events: no JSON object')).toMatch(/^\{"event_id":/)
+  const counted = await rowsOf<{ rows: string }>(
+    'raw/accounting',
+    (table) => `SELECT sum(quarantined) AS rows FROM ${table}`,
+  )
+  expect((json as Refused[]).reduce((sum, { rows }) => sum + rows, 0)).toBe(Number(counted[0]!.rows))
 })
