@@ -81,6 +81,7 @@ const accountedFor = (source: string): Check => ({
 const sameDay = trailing({ days: 1 })
 
 interface Counted {
+  readonly day: string
   readonly source: string
   readonly landed: string
   readonly duplicates: string
@@ -109,16 +110,22 @@ export const accounting = asset({
   },
   orderBy: ['source'],
   checks: rawSources.map((raw) => accountedFor(nameOf(raw))),
-  materialize: async ({ partition, inputs, warehouse, signal }) => {
+  range: 60,
+  materialize: async ({ partitions, inputs, warehouse, signal }) => {
     const { events, changes, ...sources }: Readonly<Record<'events' | 'changes' | (string & {}), Input>> = inputs
-    const columns = 'SELECT source, landed, duplicates, quarantined FROM'
+    const columns = 'SELECT day, source, landed, duplicates, quarantined FROM'
     const counted = await warehouse.rows<Counted>(`${columns} ${events.table} UNION ALL ${columns} ${changes.table}`, {
       signal,
     })
-    const rows = Object.entries(sources).map(([source, { partitions }]) => {
-      const delivered = partitions.reduce((sum, { metadata }) => sum + Number(metadata.rows), 0)
-      const found = counted.find((count) => count.source === source)
-      return [partition.key, source, delivered, found?.landed ?? 0, found?.duplicates ?? 0, found?.quarantined ?? 0]
+    const found = new Map(counted.map((count) => [`${count.day} ${count.source}`, count]))
+    const rows = Object.entries(sources).flatMap(([source, observed]) => {
+      const delivered = new Map(
+        observed.partitions.map(({ partition, metadata }) => [partition, Number(metadata.rows)]),
+      )
+      return partitions.map(({ key }) => {
+        const { landed = 0, duplicates = 0, quarantined = 0 } = found.get(`${key} ${source}`) ?? {}
+        return [key, source, delivered.get(key) ?? 0, landed, duplicates, quarantined]
+      })
     })
     return { kind: 'rows', rows: rows.filter(([, , ...numbers]) => numbers.some((n) => Number(n) > 0)) }
   },

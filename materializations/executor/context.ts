@@ -2,14 +2,16 @@ import { type MaterializeContext, partitionOf } from '../../lib/graph/index.ts'
 import type { RunEnvironment } from './environment.ts'
 import { openInputs } from './inputs.ts'
 
-/** The context handed to a function asset or an effect for one partition. */
+/** The context handed to a function asset or an effect for the partitions of a step. */
 export async function materializeContext(
   env: RunEnvironment,
   key: string,
-  ordinal: number,
+  ordinals: readonly number[],
 ): Promise<MaterializeContext> {
   const { space } = env.state.asset(key)
-  const partition = partitionOf(space, ordinal)
+  const [ordinal] = ordinals as [number, ...number[]]
+  const partitions = ordinals.map((each) => partitionOf(space, each))
+  const partition = partitions[0]!
   const current = env.state.asset(key).record(ordinal)?.current
   const engine = {
     command: async (...args: Parameters<MaterializeContext['warehouse']['command']>) =>
@@ -21,7 +23,8 @@ export async function materializeContext(
   }
   return {
     partition,
-    inputs: await openInputs(env, key, [ordinal]),
+    partitions,
+    inputs: await openInputs(env, key, ordinals),
     warehouse: engine,
     resources: env.resources,
     log: env.log,

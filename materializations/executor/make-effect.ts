@@ -48,7 +48,7 @@ export async function performEffect(
 
 async function effectContext(env: RunEnvironment, asset: EffectAsset, ordinal: number): Promise<EffectContext> {
   return {
-    ...(await materializeContext(env, asset.key, ordinal)),
+    ...(await materializeContext(env, asset.key, [ordinal])),
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
       (await env.lineage.pool.query<T>(sql, [...values])).rows,
     publishedSchema: (schema) => environmentSchema(schema, env.environment),

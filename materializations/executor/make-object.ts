@@ -24,7 +24,7 @@ export async function makeStoredValue(
   const partition = partitionKey(env.state.asset(asset.key).space, ordinal)
   const inputs = env.state.inputs(asset.key, ordinal)
   const codeVersion = env.state.code.get(asset.key)!
-  const output = await asset.materialize(await materializeContext(env, asset.key, ordinal))
+  const output = await asset.materialize(await materializeContext(env, asset.key, [ordinal]))
   const content = contentOf(asset, output)
   const dataVersion =
     asset.dataVersion === 'content'

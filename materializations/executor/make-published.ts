@@ -31,7 +31,7 @@ export async function publishPartition(
   const partition = partitionKey(env.state.asset(asset.key).space, ordinal)
   const inputs = env.state.inputs(asset.key, ordinal)
   const codeVersion = env.state.code.get(asset.key)!
-  const output = await asset.materialize(await materializeContext(env, asset.key, ordinal))
+  const output = await asset.materialize(await materializeContext(env, asset.key, [ordinal]))
   if (output.kind !== 'rows') {
     throw new OttokError({
       what: `asset '${asset.key}' returned ${output.kind}`,

@@ -180,7 +180,7 @@ async function contentOf(
     const params = partitionParams(asset.partitions, partitions)
     return { select: { sql, params }, rows: undefined, metadata: {} }
   }
-  const output = await asset.materialize(await materializeContext(env, asset.key, ordinals[0]!))
+  const output = await asset.materialize(await materializeContext(env, asset.key, ordinals))
   const metadata = output.metadata ?? {}
   if (output.kind === 'rows') return { select: undefined, rows: output.rows, metadata }
   if (output.kind === 'select') {

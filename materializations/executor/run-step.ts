@@ -153,6 +153,9 @@ async function make(env: RunEnvironment, step: Step, ordinals: readonly number[]
   const asset = env.graph.asset(step.key)
   if (asset.kind === 'external') throw new Error(`unreachable: ${step.key} is observed, never made`)
   if (asset.kind === 'sql') return makeTablePartitions(env, asset, ordinals, step.no)
+  if (asset.kind === 'function' && asset.store.kind === 'warehouse') {
+    return makeTablePartitions(env, asset, ordinals, step.no)
+  }
   const [ordinal] = ordinals
   if (ordinal === undefined || ordinals.length > 1)
     throw new Error(`unreachable: ${step.key} makes one partition a step`)
@@ -160,7 +163,7 @@ async function make(env: RunEnvironment, step: Step, ordinals: readonly number[]
   const { store } = asset
   switch (store.kind) {
     case 'warehouse':
-      return makeTablePartitions(env, asset, ordinals, step.no)
+      throw new Error(`unreachable: ${step.key} is a table`)
     case 'published':
       return publishPartition(env, { ...asset, store }, ordinal, step.no)
     case 'objects':

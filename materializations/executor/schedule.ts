@@ -22,7 +22,7 @@ export function stepsOf(state: GraphState, plan: Plan): readonly Step[] {
   for (const entry of plan.entries) {
     const asset = state.graph.asset(entry.key)
     const space = state.asset(entry.key).space
-    const limit = asset.kind === 'sql' && space.keys.length === 1 ? asset.range : 1
+    const limit = (asset.kind === 'sql' || asset.kind === 'function') && space.keys.length === 1 ? asset.range : 1
     const made: { no: number; set: IntervalSet }[] = []
     for (const [from, to] of sets.chunks(plannedPartitions(entry), limit)) {
       const set = sets.interval(from, to)

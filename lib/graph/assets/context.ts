@@ -70,6 +70,8 @@ export interface ResourceSettings {
 
 interface StepContext {
   readonly partition: Partition
+  /** All partitions that this step makes, in order: more than `partition` only for an asset with a range. */
+  readonly partitions: readonly Partition[]
   readonly inputs: Readonly<Record<string, Input>>
   readonly warehouse: QueryEngine
   readonly resources: Resources
@@ -81,7 +83,7 @@ interface StepContext {
 }
 
 export interface MaterializeContext extends StepContext {
-  /** The version of this partition that is current before this step, if any. */
+  /** The version of `partition` that is current before this step, if any. */
   readonly previous: InputPartition | undefined
 }
 

@@ -48,6 +48,8 @@ export interface AssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>, Ta
   readonly store: StoreToken
   readonly columns?: Readonly<Record<string, string>>
   readonly orderBy?: readonly string[]
+  /** Most partitions that one call makes, of `context.partitions`; warehouse tables only. */
+  readonly range?: number
   readonly materialize: (
     context: Omit<MaterializeContext, 'inputs'> & { readonly inputs: Inputs<TDeps> },
   ) => Promise<Materialized>
@@ -82,6 +84,9 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
   source?: AssetSource,
 ): FunctionAsset {
   const common = commonOf(spec, 'function', source)
+  if (spec.store.kind !== 'warehouse' && spec.range !== undefined) {
+    throw specError(spec.key, source, `has a range and is stored in ${spec.store.kind}`, 'Leave `range` out.')
+  }
   if (spec.store.kind === 'warehouse' && !spec.columns) {
     throw specError(spec.key, source, 'is stored in the warehouse without columns', 'Declare `columns` (name: type).')
   }
@@ -94,6 +99,7 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
     checks: spec.checks ?? [],
     dataVersion: spec.dataVersion ?? 'content',
     uncounted: spec.uncounted ?? [],
+    range: rangeOf(spec, source),
     // The executor builds the context from these very deps, so the narrower input names hold.
     materialize: spec.materialize as FunctionAsset['materialize'],
   })
@@ -105,10 +111,6 @@ export function sqlAsset<const TDeps extends DepsSpec = Record<never, never>>(
   source?: AssetSource,
 ): SqlAsset {
   const common = commonOf(spec, 'sql', source)
-  const range = spec.range ?? 1
-  if (!Number.isInteger(range) || range < 1 || range > 100) {
-    throw specError(spec.key, source, `has range ${range}`, 'One statement may make 1 to 100 partitions.')
-  }
   if ('partition' in common.deps) {
     throw specError(spec.key, source, "names an input 'partition'", 'That name is taken; call the input otherwise.')
   }
@@ -122,7 +124,7 @@ export function sqlAsset<const TDeps extends DepsSpec = Record<never, never>>(
     checks: spec.checks ?? [],
     dataVersion: spec.dataVersion ?? 'content',
     uncounted: spec.uncounted ?? [],
-    range,
+    range: rangeOf(spec, source),
   })
 }
 
@@ -146,6 +148,14 @@ export function effectAsset<const TDeps extends DepsSpec = Record<never, never>>
     kind: 'effect',
     act: spec.act as EffectAsset['act'],
   })
+}
+
+function rangeOf(
+  { key, range = 1 }: { readonly key: string; readonly range?: number },
+  source: AssetSource | undefined,
+): number {
+  if (Number.isInteger(range) && range >= 1 && range <= 100) return range
+  throw specError(key, source, `has range ${range}`, 'One statement may make 1 to 100 partitions.')
 }
 
 export const days = (n: number): { readonly days: number } => ({ days: n })

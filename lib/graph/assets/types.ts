@@ -75,6 +75,8 @@ export interface FunctionAsset extends AssetCommon {
   readonly checks: readonly Check[]
   readonly dataVersion: DataVersionMode
   readonly uncounted: readonly string[]
+  /** Most partitions that one call makes; more than 1 for warehouse tables only. At most 100. */
+  readonly range: number
   readonly materialize: (context: MaterializeContext) => Promise<Materialized>
 }
 

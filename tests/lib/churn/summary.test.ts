@@ -3,7 +3,7 @@ import { judgeSegment } from '../../../lib/churn/index.ts'
 import type { ChurnQuality } from '../../../lib/learning/index.ts'
 
 const group = { rows: 900, positives: 90, rocAuc: null }
-const attainable = { accounts: 1000, baseRate: 0.1, half: 0.82, full: 0.81, auc: 0.8 }
+const attainable = { accounts: 1000, baseRate: 0.1, half: 0.82, full: 0.81, auc: 0.8, crossed: 0.79, behaviour: 0.65 }
 const truth = { day: '2026-07-28', futures: 256, groups: { paid: attainable } }
 
 function quality(auc: number): ChurnQuality {
