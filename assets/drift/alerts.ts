@@ -8,7 +8,7 @@ import {
   qualityAlerts,
   sourceAlerts,
 } from '../../lib/drift/alerts/index.ts'
-import { declaredFeatures } from '../../lib/features/churn-features.ts'
+import { calendarFeatures, declaredFeatures } from '../../lib/features/churn-features.ts'
 import { asOf, asset, through, trailing, warehouse } from '../../lib/graph/index.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'
@@ -57,7 +57,7 @@ export const alerts = asset({
       const stored = decodeModel(await model.bytes())
       importance[model.partition] = new Map(stored.importance.map(({ feature, share }) => [feature, share]))
     }
-    const drift: DriftDay[] = await readDrift(engine, inputs.drift.table, signal)
+    const drift: DriftDay[] = (await readDrift(engine, inputs.drift.table, signal)).filter(isOfAccounts)
     const estimates = await readEstimates(engine, inputs.estimates.table, signal)
     const live = readLive(inputs.live.partitions)
     const compared = await engine.rows<ParityRow>(
@@ -92,6 +92,11 @@ export const alerts = asset({
     return { kind: 'rows', rows, metadata: { act, watch: found.length - act } }
   },
 })
+
+/** Whether drift can be told: what is the same for all accounts of a day, such as holidays ahead, moves with the calendar. */
+export function isOfAccounts({ name }: { readonly name: string }): boolean {
+  return !calendarFeatures.some((feature) => feature.name === name)
+}
 
 /** What people call a feature; a name of none stays as it is. */
 export function titleOf(name: string): string {

@@ -10,7 +10,7 @@ import { accounting } from '../raw/accounting.ts'
 import { churnScores } from '../scores/churn-scores.ts'
 import { recommendations } from '../scores/recommendations.ts'
 import { SCORES_START, scoreDays, segments } from '../service.ts'
-import { alerts, titleOf } from './alerts.ts'
+import { alerts, isOfAccounts, titleOf } from './alerts.ts'
 import { type BacktestQuality, backtestQuality } from './backtest-quality.ts'
 import { coverage } from './coverage.ts'
 import { estimatedQuality } from './estimated-quality.ts'
@@ -48,7 +48,7 @@ export const report = asset({
   materialize: async ({ partition, inputs, warehouse, signal }) => {
     const day = partition.date!
     const live = readLive(inputs.live.partitions)
-    const drift = await readDrift(warehouse, inputs.drift.table, signal)
+    const drift = (await readDrift(warehouse, inputs.drift.table, signal)).filter(isOfAccounts)
     const estimates = await readEstimates(warehouse, inputs.estimates.table, signal)
     const compared = await warehouse.rows<ParityRow>(
       `SELECT feature, toFloat64(compared) AS compared, toFloat64(differing) AS differing FROM ${inputs.parity.table}`,

@@ -14,6 +14,8 @@ export interface BarChart {
   readonly bars: readonly Bar[]
   /** Values that a line across all bars marks, with what they mean. */
   readonly marks: readonly { readonly value: number; readonly name: string }[]
+  /** Longer bars end here, so that one of them does not make the others dots; their text says how long they are. */
+  readonly longest?: number
 }
 
 const width = 620
@@ -22,14 +24,15 @@ const right = 128
 const row = 24
 
 /** Named values as horizontal bars from 0. */
-export function barChart({ label, bars, marks }: BarChart): string {
+export function barChart({ label, bars, marks, longest = Number.POSITIVE_INFINITY }: BarChart): string {
   const top = marks.length > 0 ? 22 : 6
   const height = top + bars.length * row + 6
-  const most = Math.max(1e-9, ...bars.map(({ value }) => value), ...marks.map(({ value }) => value))
+  const shown = (value: number): number => Math.min(value, longest)
+  const most = Math.max(1e-9, ...bars.map(({ value }) => shown(value)), ...marks.map(({ value }) => value))
   const x = scale([0, most], [left, width - right])
   const drawn = bars.map(({ name, value, text, tone }, i) => {
     const y = top + i * row
-    return `${textAt(left - 8, y + 16, shortened(name), { anchor: 'end', kind: 'name' })}<rect x="${left}" y="${y + 4}" width="${px(Math.max(1, x(value) - left))}" height="${row - 8}" class="bar tone${tone}"><title>${escapeText(`${name}: ${text}`)}</title></rect>${textAt(x(value) + 6, y + 16, text)}`
+    return `${textAt(left - 8, y + 16, shortened(name), { anchor: 'end', kind: 'name' })}<rect x="${left}" y="${y + 4}" width="${px(Math.max(1, x(shown(value)) - left))}" height="${row - 8}" class="bar tone${tone}"><title>${escapeText(`${name}: ${text}`)}</title></rect>${textAt(x(shown(value)) + 6, y + 16, value > longest ? `» ${text}` : text)}`
   })
   const lines = marks.map(
     ({ value, name }) =>

@@ -23,7 +23,7 @@ export function healthSections(data: ReportData): string {
     section(
       'drift',
       'How far the present has moved from training',
-      `Population stability index (PSI) of what the model reads: below ${WATCH} like training, above ${ACT} something has changed. The strongest stand first; behind each bar, the feature's weight in the model. A feature with little weight can move without harm.`,
+      `Population stability index (PSI) of what the model reads: below ${WATCH} like training, above ${ACT} something has changed. The strongest stand first; behind each bar, the feature's weight in the model. A feature with little weight can move without harm. Holidays and premieres ahead are left out: they are the same for all accounts of a day.`,
       pairs(data, (segment) => driftFigure(segment)),
     ),
     section(
@@ -68,7 +68,7 @@ function driftFigure(segment: SegmentReport): string {
   return (
     figure(
       title(segment.segment),
-      barChart({ label: `Drift, ${segment.segment}`, bars, marks }),
+      barChart({ label: `Drift, ${segment.segment}`, bars, marks, longest: 2 * ACT }),
       'Nothing was scored.',
     ) +
     `<p class="note">${whole}</p>` +

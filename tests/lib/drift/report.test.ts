@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { headlinesOfRows, measureDay, type ScoredOutcomes } from '../../../lib/drift/quality/index.ts'
+import { barChart } from '../../../lib/drift/report/bar-chart.ts'
 import { lineChart } from '../../../lib/drift/report/line-chart.ts'
 import { reportPage } from '../../../lib/drift/report/page.ts'
 import type { ReportData, SegmentReport } from '../../../lib/drift/report/report-data.ts'
@@ -231,6 +232,18 @@ describe('charts', () => {
     expect(path.match(/M/g)).toHaveLength(2)
     const [, y1, y2] = /^M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)/.exec(path)!
     expect(Number(y2)).toBeLessThan(Number(y1))
+  })
+
+  test('a bar beyond the longest ends there and says its value; the others keep their length', () => {
+    const bars = [
+      { name: 'far', value: 17.8, text: '17.80', tone: 2 },
+      { name: 'near', value: 0.25, text: '0.25', tone: 1 },
+    ]
+    const svg = barChart({ label: 'l', bars, marks: [{ value: 0.25, name: '0.25' }], longest: 0.5 })
+    const [far, near] = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width))
+    expect(near).toBeCloseTo(far! / 2, 1)
+    expect(svg).toContain('» 17.80')
+    expect(svg).not.toContain('» 0.25')
   })
 
   test('ticks are round and within the range', () => {
