@@ -15,8 +15,8 @@ let rows: Marginal[]
 
 beforeAll(async () => {
   measured = measure({
-    users: 4000,
-    days: 90,
+    users: 3500,
+    days: 120,
     seed: SEED,
     start: '2026-02-01',
     timezone: 'Europe/Moscow',
