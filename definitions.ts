@@ -31,7 +31,7 @@ import { churnMart } from './assets/scores/mart.ts'
 import { offers, offersSource } from './assets/scores/offers.ts'
 import { recommendations } from './assets/scores/recommendations.ts'
 import { EVENTS_START, rule, segments } from './assets/service.ts'
-import { demoCommand, explainCommand, quarantineCommand, reportCommand } from './lib/churn/index.ts'
+import { demoCommand, explainCommand, quarantineCommand, reportCommand, simulateCommand } from './lib/churn/index.ts'
 import { defineGraph } from './lib/graph/index.ts'
 
 /** Everything that exists, from what the sources send to what marketers read. */
@@ -89,6 +89,7 @@ export const commands = [
   demoCommand({ ...mart, start: EVENTS_START, timezone: rule.zone, segments, champion: champion.key, leastDays: 240 }),
   explainCommand(mart),
   reportCommand({ report: report.key }),
+  simulateCommand({ start: EVENTS_START, timezone: rule.zone }),
   quarantineCommand(
     rawSources.map(({ mapping, rows, quarantine }) => ({ mapping, rows: rows.key, quarantine: quarantine.key })),
   ),

@@ -3,9 +3,12 @@ import { join } from 'node:path'
 import { OttokError } from '../config/errors.ts'
 import type { ModuleCommand, ModuleContext, ModuleOutput } from '../config/module-command.ts'
 import type { ChurnQuality } from '../learning/index.ts'
-import { readTruth, simulate } from '../sources/simulator/index.ts'
+import { readTruth, type SimulatedWorld, simulate, worldNamed } from '../sources/simulator/index.ts'
+import { readDemoTables } from './demo-tables.ts'
 import { demoText } from './demo-text.ts'
+import { simulationText } from './simulation-text.ts'
 import { type DemoSummary, judgeSegment, type SegmentSummary } from './summary.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** What the demo needs to know of the graph it runs. */
 export interface DemoPlan {
@@ -35,6 +38,7 @@ export function demoCommand(plan: DemoPlan): ModuleCommand {
         default: String(plan.leastDays),
       },
       { flags: '--seed <n>', description: 'seed of the world', default: '1' },
+      { flags: '--world <name>', description: 'default, null, billing-only, ...', default: 'default' },
     ],
     run: async (context, _args, options) => runDemo(plan, context, options),
   }
@@ -49,13 +53,16 @@ async function runDemo(
   const users = wholeNumber('--users', options.users, 100)
   const days = wholeNumber('--days', options.days, plan.leastDays)
   const seed = wholeNumber('--seed', options.seed, 0)
+  const parameters = worldNamed(String(options.world))
   const folder = join(context.settings.home, 'world')
+  let simulated: SimulatedWorld | undefined
   if (existsSync(join(folder, 'world.json'))) context.progress(`using the world in ${folder}`)
   else {
     context.progress(`simulating ${users} accounts over ${days} days`)
     const { start, timezone } = plan
-    const { world } = await simulate({ users, days, seed, start, timezone, out: folder })
-    await context.setNow(new Date(world.now))
+    simulated = await simulate({ users, days, seed, start, timezone, parameters, out: folder })
+    context.progress(simulationText(simulated))
+    await context.setNow(new Date(simulated.world.now))
   }
   const run = await context.materialize()
   if (run.status !== 'succeeded') {
@@ -66,7 +73,7 @@ async function runDemo(
       mend: 'Mend that, then run `ottok materialize`: it goes on from there.',
     })
   }
-  const summary = await summarise(plan, context, folder, run.runId, started)
+  const summary = await summarise(plan, context, folder, { runId: run.runId, started, simulated })
   const leaks = summary.segments.filter((segment) => segment.leak)
   return { json: summary, text: demoText(summary, context), exitCode: leaks.length > 0 ? 1 : 0 }
 }
@@ -75,8 +82,11 @@ async function summarise(
   plan: DemoPlan,
   context: ModuleContext,
   folder: string,
-  runId: string | undefined,
-  started: number,
+  done: {
+    readonly runId: string | undefined
+    readonly started: number
+    readonly simulated: SimulatedWorld | undefined
+  },
 ): Promise<DemoSummary> {
   const truth = await readTruth(folder)
   const cutoff = truth.cutoffs.at(-1)
@@ -89,7 +99,8 @@ async function summarise(
     segments.push(judgeSegment(segment, quality, cutoff, model.metadata.model as string))
   }
   const [schema, table] = plan.martTable
-  const name = `${context.publishedSchema(schema)}.${table}`
+  const place = context.publishedSchema(schema)
+  const name = `${place}.${table}`
   const rows = await context.query<{ score_status: string; n: number }>(
     `SELECT score_status, count(*) AS n FROM ${name} GROUP BY score_status ORDER BY n DESC`,
   )
@@ -100,19 +111,12 @@ async function summarise(
       table: name,
       statuses: Object.fromEntries(rows.map((row) => [row.score_status, Number(row.n)])),
     },
-    runId,
-    elapsedMs: Math.round(performance.now() - started),
+    ...(await readDemoTables(context, place)),
+    ...(done.simulated && {
+      simulation: { rows: done.simulated.rows, elapsedMs: Math.round(done.simulated.elapsedMs) },
+    }),
+    runId: done.runId,
+    elapsedMs: Math.round(performance.now() - done.started),
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   }
-}
-
-function wholeNumber(flag: string, value: unknown, least: number): number {
-  const number = Number(value)
-  if (Number.isInteger(number) && number >= least) return number
-  throw new OttokError({
-    what: `${flag} ${String(value)} will not do`,
-    cause: `It must be a whole number from ${least} on.`,
-    mend: `Give another number, or leave ${flag} out.`,
-    exitCode: 2,
-  })
 }

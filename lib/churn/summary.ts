@@ -1,5 +1,6 @@
 import type { ChurnQuality } from '../learning/index.ts'
 import type { CutoffTruth } from '../sources/simulator/index.ts'
+import type { ActionCount, DeliveryCount, QualityLine } from './demo-tables.ts'
 
 /** How good a segment's model is beside what the simulated world allows. */
 export interface SegmentSummary {
@@ -30,6 +31,11 @@ export interface SegmentSummary {
 export interface DemoSummary {
   readonly segments: readonly SegmentSummary[]
   readonly mart: { readonly rows: number; readonly table: string; readonly statuses: Readonly<Record<string, number>> }
+  readonly actions: readonly ActionCount[]
+  readonly deliveries: readonly DeliveryCount[]
+  readonly quality: readonly QualityLine[]
+  /** Absent when the home had its world already. */
+  readonly simulation?: { readonly rows: Readonly<Record<string, number>>; readonly elapsedMs: number }
   readonly runId: string | undefined
   readonly elapsedMs: number
   readonly peakMemoryBytes: number
