@@ -9,7 +9,7 @@ import { loadSettings } from '../../../lib/config/index.ts'
 import { openPostgres, removePostgres } from '../../../lib/postgres/index.ts'
 import type { Profile } from '../../../lib/sources/altcraft/index.ts'
 import { type AltcraftStandIn, startAltcraft } from '../../standins/altcraft.ts'
-import type { FeedDay } from './definitions.ts'
+import type { FeedDay } from './support/definitions.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const USERS = 2_000
@@ -79,7 +79,7 @@ function start(day: string, env: NodeJS.ProcessEnv = {}): { child: ChildProcess;
       ...process.env,
       OTTOK_HOME: home,
       OTTOK_ENV: environment,
-      OTTOK_DEFINITIONS: join(ROOT, 'tests/real/altcraft/definitions.ts'),
+      OTTOK_DEFINITIONS: join(ROOT, 'tests/real/altcraft/support/definitions.ts'),
       ...live,
       ...env,
     },

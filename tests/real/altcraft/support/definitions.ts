@@ -14,8 +14,8 @@ import {
   trailing,
   warehouse,
 } from 'ottok'
-import { deliverDecisions } from '../../../assets/scores/deliver-decisions.ts'
-import { encodeProfiles, type Profile } from '../../../lib/sources/altcraft/profile.ts'
+import { deliverDecisions } from '../../../../assets/scores/deliver-decisions.ts'
+import { encodeProfiles, type Profile } from '../../../../lib/sources/altcraft/profile.ts'
 
 /** What a day's feed holds: profiles that were decided, and what is known of accounts, contacts and subscriptions. */
 export interface FeedDay {
