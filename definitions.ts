@@ -27,7 +27,10 @@ import { openResources } from './assets/resources.ts'
 import { altcraftDelivery } from './assets/scores/altcraft-delivery.ts'
 import { altcraftProfiles } from './assets/scores/altcraft-profiles.ts'
 import { churnScores } from './assets/scores/churn-scores.ts'
+import { contactsMart } from './assets/scores/contacts-mart.ts'
+import { offersMart, reasonsMart } from './assets/scores/dictionaries.ts'
 import { churnMart } from './assets/scores/mart.ts'
+import { modelsMart } from './assets/scores/model-dictionary.ts'
 import { offers, offersSource } from './assets/scores/offers.ts'
 import { recommendations } from './assets/scores/recommendations.ts'
 import { EVENTS_START, rule, segments } from './assets/service.ts'
@@ -62,6 +65,11 @@ export default defineGraph({
     offers,
     recommendations,
     churnMart,
+    // Beside the mart: what its codes mean, and what became of contacts.
+    reasonsMart,
+    offersMart,
+    modelsMart,
+    contactsMart,
     altcraftProfiles,
     altcraftDelivery,
     // How good the scores are: on days that the model never saw, and where it is known who left.
