@@ -140,6 +140,7 @@ export function referenceState(changes: readonly ChangeRow[], day: string, rule:
           change.kind === 'access' &&
           why.includes(change.why) &&
           seconds(change.at) <= t &&
+          seconds(change.known_at) <= c &&
           t < seconds(change.until as string),
       )
     let status: Status | null = null

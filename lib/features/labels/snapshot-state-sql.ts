@@ -49,7 +49,8 @@ export const snapshotStateColumns = [
 export function standingCtes(request: SnapshotRequest, labels: boolean): string {
   const { changes, days, rule } = request
   const covers = (codes: string): string => `arrayExists(p -> p.begin <= t AND t < p.end AND ${codes}, seen)`
-  const access = (grace: number): string => `arrayExists(a -> a.1 <= t AND t < a.2 AND a.3 = ${grace}, accesses)`
+  const access = (grace: number): string =>
+    `arrayExists(a -> a.1 <= t AND t < a.2 AND a.3 = ${grace} AND a.4 <= t + ${lagSeconds(rule)}, accesses)`
   const day = 'd'
   const horizon = `toDateTime(addDays(${day}, ${1 + rule.horizonDays}), ${literal(rule.zone)})`
   const cutoffs = `arrayMap(${day} -> (${[

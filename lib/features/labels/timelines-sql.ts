@@ -129,7 +129,7 @@ export function piecesSql(rule: LabelRule, sight: Sight): string {
 /**
  * SELECT of (user_id, switches, accesses, failures) from the CTE `changes`, one row per user of the log.
  * switches: (at, known, is_on, is_cancellation), ordered in time, off last where all else is equal; accesses: (at,
- * until, is_grace); failures: (at, known) of failed charges.
+ * until, is_grace, known); failures: (at, known) of failed charges.
  */
 export function momentsSql(): string {
   const at = epochSql('at')
@@ -142,7 +142,7 @@ export function momentsSql(): string {
         (${at}, ${known}, ${isOn}, toUInt8(kind = 'cancellation')), kind IN ('auto_renew', 'cancellation')
       )) AS switches,
       groupArrayIf(
-        (${at}, ${epochSql('assumeNotNull(until)')}, toUInt8(why IN ('dunning', 'store_grace'))),
+        (${at}, ${epochSql('assumeNotNull(until)')}, toUInt8(why IN ('dunning', 'store_grace')), ${known}),
         kind = 'access' AND why IN ('dunning', 'store_grace', 'family')
       ) AS accesses,
       groupArrayIf((${at}, ${known}), kind = 'payment' AND value = 0) AS failures

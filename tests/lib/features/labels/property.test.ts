@@ -49,7 +49,7 @@ function referenceRows(users: readonly ChangeRow[][], rule: LabelRule): object[]
 
 describe('the SQL is the reference on random timelines', () => {
   it.each(rules.map((rule) => [`${rule.zone}, horizon ${rule.horizonDays}`, rule] as const))('%s', async (_, rule) => {
-    const timelines = fc.sample(randomTimeline, { numRuns: 400, seed: 20261124 })
+    const timelines = fc.sample(randomTimeline, { numRuns: 420, seed: 20261124 })
     const users = timelines
       .map((changes, i) => changes.map((row) => ({ ...row, user_id: `u${String(i).padStart(4, '0')}` })))
       .filter((changes) => changes.length > 0)

@@ -38,6 +38,7 @@ const event = fc.record({
 })
 const access = fc.record({
   at: moment(90),
+  delay,
   length: fc.nat(20).map((days) => days * 86400),
   why: fc.constantFrom('dunning', 'store_grace', 'family'),
 })
@@ -72,8 +73,9 @@ export const randomTimeline: fc.Arbitrary<ChangeRow[]> = fc
       const on = kind === 'auto_renew' ? value : 0
       rows.push(change({ ...next(), kind, at: utc(at), known_at: utc(at + delay), value: on }))
     }
-    for (const { at, length, why } of accesses) {
-      rows.push(change({ ...next(), kind: 'access', at: utc(at), known_at: utc(at), until: utc(at + length), why }))
+    for (const { at, delay, length, why } of accesses) {
+      const known_at = utc(at + delay)
+      rows.push(change({ ...next(), kind: 'access', at: utc(at), known_at, until: utc(at + length), why }))
     }
     return rows
   })
