@@ -23,7 +23,7 @@ export interface PlayerMessage {
   readonly device: number
   readonly platform: Platform
   readonly title: Title
-  readonly event: 'start' | 'heartbeat' | 'stop'
+  readonly event: 'heartbeat' | 'stop'
   readonly position: number
   readonly watched: number
   readonly stallMs: number
@@ -108,24 +108,19 @@ function session(
     event,
     position: (from + elapsed) % Math.max(1, title.durationSeconds),
     watched,
-    stallMs:
-      event !== 'start' && random.chance(parameters.viewing.stallChance) ? Math.round(random.exponential(4000)) : 0,
+    stallMs: random.chance(parameters.viewing.stallChance) ? Math.round(random.exponential(4000)) : 0,
     at: at + elapsed,
   })
-  if (midway === 0) return [message('start', 0, 0, 0), message('stop', 1, seconds, seconds)]
-  return [
-    message('start', 0, 0, 0),
-    message('heartbeat', 1, midway, midway),
-    message('stop', 2, seconds, seconds - midway),
-  ]
+  if (midway === 0) return [message('stop', 0, seconds, seconds)]
+  return [message('heartbeat', 0, midway, midway), message('stop', 1, seconds, seconds - midway)]
 }
 
-/** One of the three titles that hold the account these days: a kind by taste, a title by popularity. */
+/** One of the titles that hold the account these days, more with more profiles: a kind by taste, a title by popularity. */
 function pickTitle(account: Account, today: ViewingDay, random: Random): Title {
-  const slot = random.integer(3)
-  const { number, taste } = account.traits
+  const { number, taste, profiles } = account.traits
+  const slot = random.integer(2 + profiles)
   const period = Math.floor((today.day + (number % ATTENTION)) / ATTENTION)
-  const choice = today.tastes.at(STREAM.taste, number * 4 + slot, period)
+  const choice = today.tastes.at(STREAM.taste, number * 8 + slot, period)
   const titles = today.shelf.of(choice.weighted(taste))
   return titles[Math.floor(titles.length * choice.uniform() ** 2.2)] as Title
 }
