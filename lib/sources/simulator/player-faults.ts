@@ -15,8 +15,7 @@ export function playerFaults(faults: readonly Fault[], days: number): PlayerFaul
   const bugs = faults.filter((fault) => fault.kind === 'tracking_bug')
   const units = faults.filter((fault) => fault.kind === 'milliseconds')
   return {
-    loses: ({ event, platform }, day) =>
-      event !== 'start' && bugs.some((bug) => bug.platform === platform && days - day <= bug.lastDays),
+    loses: ({ platform }, day) => bugs.some((bug) => bug.platform === platform && days - day <= bug.lastDays),
     sent: (row, day) =>
       units.some(({ lastDays }) => days - day <= lastDays) ? { ...row, watched_s: row.watched_s * 1000 } : row,
   }

@@ -4,7 +4,7 @@ import { jsonData, jsonLines, type TextFormat, tsv } from './text-format.ts'
 
 /**
  * One row per message of a player.
- * - `event`: start, heartbeat or stop; `watched_s` is seconds watched since the session's message before
+ * - `event`: heartbeat (every two hours) or stop; `watched_s` is seconds watched since the session's message before
  * - `position_s`: place in the title; `duration_s`: its length; `stall_ms`: time lost to buffering since then
  * - `event_time`: as the device wrote it (ISO 8601, UTC); not every row holds a time
  * - `received_at`: when the row reached the archive
