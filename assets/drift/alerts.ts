@@ -8,7 +8,7 @@ import {
   qualityAlerts,
   sourceAlerts,
 } from '../../lib/drift/alerts/index.ts'
-import { calendarFeatures, declaredFeatures } from '../../lib/features/churn-features.ts'
+import { calendarFeatures, churnFeatures } from '../../lib/features/churn-features.ts'
 import { asOf, asset, through, trailing, warehouse } from '../../lib/graph/index.ts'
 import { decodeModel } from '../models/bundle.ts'
 import { champion } from '../models/champion.ts'
@@ -100,5 +100,5 @@ export function isOfAccounts({ name }: { readonly name: string }): boolean {
 
 /** What people call a feature; a name of none stays as it is. */
 export function titleOf(name: string): string {
-  return declaredFeatures.find((feature) => feature.name === name)?.title.en ?? name
+  return churnFeatures.find((feature) => feature.name === name)?.title.en ?? name
 }

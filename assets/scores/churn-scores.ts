@@ -14,7 +14,7 @@ const reasonFields = Object.fromEntries(
 )
 
 /** Paid users in their first days whom no source has seen: there is nothing to tell them apart by. */
-export const sufficient = `NOT (segment = 'paid' AND days_since_signup < 3 AND days_since_view IS NULL)`
+export const sufficient = `NOT (segment = 'paid' AND days_since_signup < 3 AND days_since_seen IS NULL)`
 
 /** Every eligible account's score of a day, by the champion of that day, with its reasons. */
 export const churnScores = asset({

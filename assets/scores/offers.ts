@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { OttokError } from '../../lib/config/errors.ts'
 import type { Offers } from '../../lib/decisions/offers.ts'
 import { parseOffers } from '../../lib/decisions/parse-offers.ts'
-import { declaredFeatures } from '../../lib/features/churn-features.ts'
+import { churnFeatures } from '../../lib/features/churn-features.ts'
 import { asset, externalAsset, type InputPartition, type Resources, value } from '../../lib/graph/index.ts'
 import type { OffersFile } from './offers-file.ts'
 
@@ -43,7 +43,7 @@ export function storedOffers(input: InputPartition): Offers {
 }
 
 function origin(file: string) {
-  return { file, families: new Set(declaredFeatures.map(({ family }) => family)) }
+  return { file, families: new Set(churnFeatures.map(({ family }) => family)) }
 }
 
 function jsonOf(text: string, file: string): unknown {

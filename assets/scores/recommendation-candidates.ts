@@ -1,6 +1,6 @@
 import type { Candidate, Channel, ContactState, ScoredAccount } from '../../lib/decisions/candidate.ts'
 import { channels } from '../../lib/decisions/candidate.ts'
-import { declaredFeatures } from '../../lib/features/churn-features.ts'
+import { churnFeatures } from '../../lib/features/churn-features.ts'
 import { servingCutoffSql } from '../../lib/features/labels/moments.ts'
 import { rule } from '../service.ts'
 import { lifecycleSql, riskBandSql, scoreStatusSql, value90dSql } from './account-facts.ts'
@@ -100,7 +100,7 @@ export function candidateOf(row: unknown): CandidateRow {
   }
 }
 
-const familyOf = new Map(declaredFeatures.map(({ name, family }) => [name, family]))
+const familyOf = new Map(churnFeatures.map(({ name, family }) => [name, family]))
 
 function scoredOf(read: Row): ScoredAccount {
   const code = read.actionable_reason_code

@@ -1,4 +1,4 @@
-import { declaredFeatures } from '../features/churn-features.ts'
+import { churnFeatures } from '../features/churn-features.ts'
 import { reasonFamily } from './reason-families.ts'
 
 /** What analysts look up of a reason's code. */
@@ -14,7 +14,7 @@ export interface ReasonEntry {
 
 /** Every code that a reason can have, in the order in which features are declared. */
 export function reasonDictionary(): readonly ReasonEntry[] {
-  return declaredFeatures.map(({ name, family, title, description }) => ({
+  return churnFeatures.map(({ name, family, title, description }) => ({
     code: name,
     family,
     title_ru: title.ru,

@@ -7,13 +7,10 @@ import type { Feature } from './feature.ts'
 export { accountFeatures, behaviourFeatures, billingFeatures, calendarFeatures, viewingFeatures }
 
 /** All features that are declared. */
-export const declaredFeatures: readonly Feature[] = [
+export const churnFeatures: readonly Feature[] = [
   ...viewingFeatures,
   ...billingFeatures,
   ...behaviourFeatures,
   ...accountFeatures,
   ...calendarFeatures,
 ]
-
-/** Those that the snapshot holds and the models read. */
-export const churnFeatures: readonly Feature[] = declaredFeatures

@@ -5,7 +5,6 @@ export {
   billingFeatures,
   calendarFeatures,
   churnFeatures,
-  declaredFeatures,
   viewingFeatures,
 } from './churn-features.ts'
 export { type DailyStatesRequest, dailyStatesSql, statesKnownOnSql } from './daily-states-sql.ts'

@@ -1,5 +1,5 @@
 import { OttokError } from '../../config/errors.ts'
-import { declaredFeatures } from '../../features/churn-features.ts'
+import { churnFeatures } from '../../features/churn-features.ts'
 import { accountPhrases } from './account.ts'
 import { activityPhrases } from './activity.ts'
 import { billingPhrases } from './billing.ts'
@@ -9,7 +9,7 @@ import { type Facts, type Phrase, plain, type Wording } from './words.ts'
 
 export type { Facts, Phrase, Wording, Words } from './words.ts'
 
-const features = new Map(declaredFeatures.map((feature) => [feature.name, feature]))
+const features = new Map(churnFeatures.map((feature) => [feature.name, feature]))
 
 const phrases: Readonly<Record<string, Phrase>> = {
   ...viewingPhrases,

@@ -2,10 +2,10 @@ import { describe, expect, it, test } from 'vitest'
 import shipped from '../../../assets/scores/offers.json' with { type: 'json' }
 import { OttokError } from '../../../lib/config/errors.ts'
 import { offerDictionary, parseOffers } from '../../../lib/decisions/index.ts'
-import { declaredFeatures } from '../../../lib/features/churn-features.ts'
+import { churnFeatures } from '../../../lib/features/churn-features.ts'
 import { offers } from './builders.ts'
 
-const families = new Set(declaredFeatures.map(({ family }) => family))
+const families = new Set(churnFeatures.map(({ family }) => family))
 const origin = { file: 'my/offers.json', families }
 
 /** What is said of the good document with these places changed; undefined takes a place away. */

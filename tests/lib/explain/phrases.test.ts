@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Facts, type Wording, wordingOf } from '../../../lib/explain/index.ts'
-import { declaredFeatures } from '../../../lib/features/index.ts'
+import { churnFeatures } from '../../../lib/features/index.ts'
 
 /** An ordinary subscriber; `known` changes what is known of him. */
 function facts(known: Readonly<Record<string, number>> = {}): Facts {
@@ -507,7 +507,7 @@ describe('golden sentences', () => {
   })
 
   test('they cover every family', () => {
-    const family = new Map(declaredFeatures.map((feature) => [feature.name, feature.family]))
+    const family = new Map(churnFeatures.map((feature) => [feature.name, feature.family]))
     const covered = new Set(golden.map(([feature]) => family.get(feature)))
     expect([...covered].sort()).toEqual([...new Set(family.values())].sort())
   })
@@ -532,7 +532,7 @@ const situations = [
 /** What Russian writes in Latin letters. */
 const latinNames = /Android|iPhone|iPad/g
 
-describe.each(declaredFeatures.map(({ name }) => name))('%s', (name) => {
+describe.each(churnFeatures.map(({ name }) => name))('%s', (name) => {
   const wordings = situations.flatMap((known) => samples(name).map((value) => wordingOf(name, value, known)))
 
   test('is said in each language without a letter of the other, and whole', () => {

@@ -9,10 +9,10 @@ import {
   reasonDictionary,
   reasonFamily,
 } from '../../../lib/explain/index.ts'
-import { declaredFeatures } from '../../../lib/features/index.ts'
+import { churnFeatures } from '../../../lib/features/index.ts'
 
-const names = declaredFeatures.map(({ name }) => name)
-const ranking = familyRanking(declaredFeatures.map(({ family }) => family))
+const names = churnFeatures.map(({ name }) => name)
+const ranking = familyRanking(churnFeatures.map(({ family }) => family))
 
 /** A row with some values, and what the features named added; the rest is 0. */
 function explained(values: Readonly<Record<string, number>>, added: Readonly<Record<string, number>>) {

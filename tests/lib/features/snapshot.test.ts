@@ -4,7 +4,7 @@ import {
   accountFeatures,
   behaviourFeatures,
   calendarFeatures,
-  declaredFeatures,
+  churnFeatures,
   viewingFeatures,
 } from '../../../lib/features/churn-features.ts'
 import { dailyStatesSql, statesKnownOnSql } from '../../../lib/features/daily-states-sql.ts'
@@ -25,7 +25,7 @@ const USERS = 25
 const world = smallWorld(7, USERS)
 const users = Array.from({ length: USERS }, (_, u) => `u${String(u).padStart(3, '0')}`)
 const behaviour = smallBehaviour(8, users)
-const behaviourMeasures = measuresOf(declaredFeatures, 'behaviour')
+const behaviourMeasures = measuresOf(churnFeatures, 'behaviour')
 const days = daysFrom('2026-03-01', 40)
 const settings = 'SETTINGS output_format_json_quote_64bit_integers = 0'
 const names = Object.keys(behaviourDdl) as (keyof typeof behaviourDdl)[]
@@ -76,7 +76,7 @@ function states(family: EventFamily, tables = knownBy()): string {
     family === 'viewing'
       ? viewingEventsSql({ player: tables.player, catalogue: 'catalogue', rule })
       : behaviourEventsSql({ ...tables, rule })
-  return dailyStatesSql({ events, measures: measuresOf(declaredFeatures, family) })
+  return dailyStatesSql({ events, measures: measuresOf(churnFeatures, family) })
 }
 
 /** Without tables: from the states of all rows, made once. */
@@ -89,7 +89,7 @@ function snapshotQuery(tables?: ReturnType<typeof knownBy>): string {
     accounts: (tables ?? knownBy()).accounts,
     catalogue: 'catalogues',
     days: param,
-    features: declaredFeatures,
+    features: churnFeatures,
     rule,
   })
 }
@@ -118,7 +118,7 @@ describe('the snapshot', () => {
       expect(pick(row, calendarFeatures), `${user} ${day}`).toEqual(naiveCalendar(behaviour, day))
     }
     // The world has all that is to be told apart: each feature takes several values, some are not known.
-    for (const { name } of declaredFeatures.filter(({ source }) => source !== 'billing')) {
+    for (const { name } of churnFeatures.filter(({ source }) => source !== 'billing')) {
       expect(new Set(rows.map((row) => row[name])).size, name).toBeGreaterThan(1)
     }
     expect(rows.some((row) => row.email_verified === null)).toBe(true)
@@ -145,8 +145,8 @@ describe('the snapshot', () => {
   })
 
   it('has Float32 columns for the models, one for each feature', async () => {
-    const columns = modelColumns(declaredFeatures)
-    expect(columns.map(({ name }) => name)).toEqual(declaredFeatures.map(({ name }) => name))
+    const columns = modelColumns(churnFeatures)
+    expect(columns.map(({ name }) => name)).toEqual(churnFeatures.map(({ name }) => name))
     const list = columns.map(({ name, sql: value }) => `${value} AS m_${name}`).join(', ')
     const types = await engine.rows<{ type: string }>(`DESCRIBE (SELECT ${list} FROM (${snapshotQuery()}))`, { days })
     expect(types).toHaveLength(columns.length)
