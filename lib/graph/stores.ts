@@ -47,6 +47,8 @@ export interface PublishedRelations {
 export interface PublishedView {
   readonly name: string
   readonly comment: string
+  /** What its columns mean, by name. */
+  readonly columns?: Readonly<Record<string, string>>
   /** A SELECT. */
   readonly sql: (relations: PublishedRelations) => string
 }

@@ -38,6 +38,9 @@ export async function ensurePublished(client: PoolClient, place: PublishedPlace)
       await client.query(`DROP VIEW IF EXISTS "${schema}"."${view.name}"`)
       await client.query(`CREATE VIEW "${schema}"."${view.name}" AS ${view.sql}`)
       await comment(client, `VIEW "${schema}"."${view.name}"`, view.comment)
+      for (const [column, text] of Object.entries(view.columns)) {
+        await comment(client, `COLUMN "${schema}"."${view.name}"."${column}"`, text)
+      }
     }
     await client.query(
       `INSERT INTO "${schema}".published_definitions VALUES ($1, $2)
@@ -62,7 +65,12 @@ function extraViews({ store, schema, environment, assetKey }: PublishedPlace) {
   const { view, allDays, pointer } = publishedNames(store, schema)
   const status = `"ottok_${environment}"."published_status"`
   const relations = { current: view, allDays, pointer, status, assetKey: `'${assetKey}'` }
-  return store.views.map(({ name, comment: text, sql }) => ({ name, comment: text, sql: sql(relations) }))
+  return store.views.map(({ name, comment: text, columns = {}, sql }) => ({
+    name,
+    comment: text,
+    columns,
+    sql: sql(relations),
+  }))
 }
 
 async function ensureTables(client: PoolClient, { store, schema, assetKey }: PublishedPlace): Promise<void> {

@@ -17,7 +17,12 @@ export const STORE_FACING: readonly string[] = [
  * Store-facing tests that are not repeated on servers: what they prove lies in the warehouse, which is the same in both
  * runs, and they are by far the longest.
  */
-export const EMBEDDED_ONLY: readonly string[] = ['tests/real/seams/replay.test.ts', 'tests/real/churn/**/*.test.ts']
+export const EMBEDDED_ONLY: readonly string[] = [
+  'tests/real/seams/replay.test.ts',
+  'tests/real/churn/**/*.test.ts',
+  'tests/real/mart/mart.test.ts',
+  'tests/real/raw/**/*.test.ts',
+]
 
 /** Settings of a user that must not leak into tests: each test says its own home and environment. */
 const PERSONAL = [
