@@ -15,7 +15,7 @@ function banner({ alerts, coverage }: ReportData): string {
   const today = coverage.at(-1)
   const all = today ? Object.values(today.accounts).reduce((sum, count) => sum + count, 0) : 0
   const scored = today
-    ? `${countText(today.accounts.scored ?? 0)} of ${countText(all)} accounts have a score (${percentText(scoredShare(today))}).`
+    ? `${countText(today.accounts.scored ?? 0)} of ${countText(all)} accounts have a score that may be acted on (${percentText(scoredShare(today))}).`
     : ''
   const state = act > 0 ? 'act' : watch > 0 ? 'watch' : 'good'
   const verdict =
@@ -59,7 +59,11 @@ function card(segment: SegmentReport): string {
     ['Ranking, undecided', aucText(of('undecided')), intervalText(of('undecided'))],
     ['Riskiest tenth holds', percentText(tenth), 'of all who leave'],
     ['Probabilities', calibrationWords(mean, base), `said ${percentText(mean)}, left ${percentText(base)}`],
-    ['Scored today', today ? countText(today.rows) : 'none', today ? `mean score ${percentText(today.meanScore)}` : ''],
+    [
+      'Scores made today',
+      today ? countText(today.rows) : 'none',
+      today ? `mean score ${percentText(today.meanScore)}` : '',
+    ],
   ]
   const source =
     segment.judgedBy === 'live'

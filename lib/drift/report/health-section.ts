@@ -15,7 +15,7 @@ const WATCH = 0.1
 const ACT = 0.25
 
 /** Statuses in the order of the coverage chart; others come after them. */
-const STATUSES = ['scored', 'sponsored', 'in_grace', 'paused', 'insufficient_data']
+const STATUSES = ['scored', 'sponsored', 'in_grace', 'paused', 'insufficient_data', 'opted_out']
 
 /** Drift, promised quality, coverage and parity. */
 export function healthSections(data: ReportData): string {
@@ -125,7 +125,7 @@ function coverageSection({ coverage }: ReportData): string {
   return section(
     'coverage',
     'Who has a score, and why the rest has none',
-    'Sponsored: somebody else pays. In grace: access is left on while a payment is tried again. Paused: the subscription rests. Insufficient data: paid for less than three days and never seen.',
+    'Sponsored: somebody else pays. In grace: access is left on while a payment is tried again. Paused: the subscription rests. Insufficient data: paid for less than three days and never seen. Opted out: scored for these figures, and not to be contacted.',
     figure('Share of accounts by status', stackChart(days, words, 'Coverage by day'), 'There are no accounts.') +
       folded('Figures by day', table('coverage-table', ['day', 'share scored', ...words], rows)),
   )

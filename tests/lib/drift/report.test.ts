@@ -81,7 +81,9 @@ describe('the page', () => {
 
   test('says first what needs attention', () => {
     const text = textOf(page)
-    expect(text).toContain('1 thing needs attention, 1 to watch. 900 of 1 000 accounts have a score (90%).')
+    expect(text).toContain(
+      '1 thing needs attention, 1 to watch. 900 of 1 000 accounts have a score that may be acted on (90%).',
+    )
     expect(text.indexOf('Something')).toBeLessThan(text.indexOf('Look again.'))
     expect(textOf(reportPage({ ...data, alerts: [] }))).toContain('Healthy: nothing needs attention.')
     expect(textOf(reportPage({ ...data, alerts: data.alerts.slice(1) }))).toContain('Healthy; 1 thing to watch.')
