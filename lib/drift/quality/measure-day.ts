@@ -50,6 +50,8 @@ export interface DayQuality {
 export const leastOfEachLabel = 10
 
 const seed = 1
+/** Of the interval of one day's AUC, one of many: its ends need not be known to the third digit. */
+const replicates = 60
 
 /** What the measures are of. */
 export interface MeasuredAs {
@@ -68,7 +70,7 @@ function measureGroup(rows: ScoredOutcomes, day: string, group: Group, as: Measu
   const count = labels.length
   const positives = positivesOf(labels)
   const ranked = isMeasurable(labels)
-  const auc: Interval | undefined = ranked ? aucByDay({ ...rows, scores: margins }, { seed }) : undefined
+  const auc: Interval | undefined = ranked ? aucByDay({ ...rows, scores: margins }, { seed, replicates }) : undefined
   const line = ranked ? calibrationLine(labels, probabilities) : undefined
   return {
     day,

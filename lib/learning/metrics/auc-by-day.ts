@@ -41,7 +41,10 @@ export function aucByDay(
 ): Interval & { readonly groups: number } {
   needBothClasses(rows.labels, 'ROC-AUC by day')
   const groups = dayGroups(rows, options.leastOfEachClass ?? 10)
-  return { ...bootstrapMeanAuc(rows, groups, options), groups: Math.max(...groups) + 1 }
+  return {
+    ...bootstrapMeanAuc(rows, groups, options),
+    groups: groups.reduce((most, group) => Math.max(most, group), 0) + 1,
+  }
 }
 
 /** The ROC-AUC of all rows together, with the same bootstrap as `aucByDay`. */

@@ -85,7 +85,8 @@ export function measure(options: Rehearsal): Measures {
       const days = watched.get(number) ?? new Map<number, number>()
       watched.set(number, days)
       const seconds = messages.reduce((sum, message) => sum + message.watched, 0)
-      const day = Math.floor(first.at / DAY)
+      // A session belongs to the day on which it began; its first message may come after midnight.
+      const day = Math.floor((first.at - first.watched) / DAY)
       days.set(day, (days.get(day) ?? 0) + seconds)
     },
     dayEnd: (all, day) => {

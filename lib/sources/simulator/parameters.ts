@@ -212,7 +212,7 @@ const HOUR = 3600
 export const defaultParameters: Parameters = {
   burnInDays: 120,
   publishLagHours: 6,
-  acquisitionRate: 0.0046,
+  acquisitionRate: 0.0056,
   beginnings: { trial: 0.74, intro: 0.11, paid: 0.09, gift: 0.02, partner: 0.04 },
   trialDays: 14,
   introChargeKopecks: 100,
@@ -308,9 +308,9 @@ export const defaultParameters: Parameters = {
   },
   intent: {
     paidRate: 0.0007,
-    trialRate: 0.016,
+    trialRate: 0.026,
     engagement: 1.05,
-    trialEngagement: 0.4,
+    trialEngagement: 0.7,
     stress: 0.05,
     early: 1.5,
     late: 5,

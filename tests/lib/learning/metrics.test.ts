@@ -264,3 +264,15 @@ describe('ROC-AUC by day', () => {
     expect(standardError / expected).toBeLessThan(1.25)
   })
 })
+
+test('the mean of daily AUC takes as many rows as there are', () => {
+  const rows = 400_000
+  const random = seededRandom(1)
+  const labels = Uint8Array.from({ length: rows }, (_, i) => (i % 5 === 0 ? 1 : 0))
+  const scores = Float32Array.from(labels, (label) => label + random() * 2)
+  const userIds = Array.from({ length: rows }, (_, i) => `u${i % 1000}`)
+  const days = Array.from({ length: rows }, (_, i) => `2026-01-0${1 + (i % 4)}`)
+  const measured = aucByDay({ labels, scores, userIds, days }, { seed: 1, replicates: 2 })
+  expect(measured.groups).toBe(4)
+  expect(measured.value).toBeGreaterThan(0.8)
+})
