@@ -4,7 +4,8 @@ import type { TableColumn } from '../lineage/asset-tables.ts'
 /**
  * Content fingerprint of table partitions as ClickHouse SQL: ordered column names and types, row count,
  * and two order-free sums of row hashes. `tuple(...)` keeps NULL inside the hash; a sum, unlike XOR, does
- * not let equal rows cancel.
+ * not let equal rows cancel. The engine lets an alias stand for a column of that name, also in the hash: these are names
+ * that no table has.
  */
 export function fingerprintSql(
   table: string,
@@ -15,23 +16,23 @@ export function fingerprintSql(
   const row = `tuple(${columns.map((c) => quoteName(c.name)).join(', ')})`
   const by = partitionBy.map(quoteName)
   const key = by.length === 0 ? "''" : `concat(${by.map((c) => `toString(${c})`).join(", '|', ")}, '')`
-  return `SELECT ${key} AS partition_values, toUInt64(count()) AS row_count,
-    toString(sum(sipHash64(${row}))) AS sip, toString(sum(cityHash64(${row}))) AS city,
-    CAST([${measures.map((m) => `toFloat64(${m})`).join(', ')}], 'Array(Float64)') AS measures
+  return `SELECT ${key} AS __partition, toUInt64(count()) AS __rows,
+    toString(sum(sipHash64(${row}))) AS __sip, toString(sum(cityHash64(${row}))) AS __city,
+    CAST([${measures.map((m) => `toFloat64(${m})`).join(', ')}], 'Array(Float64)') AS __measures
   FROM ${table} ${by.length === 0 ? '' : `GROUP BY ${by.join(', ')}`}`
 }
 
 export interface FingerprintRow {
-  readonly partition_values: string
-  readonly row_count: string | number
-  readonly sip: string
-  readonly city: string
-  readonly measures: readonly number[]
+  readonly __partition: string
+  readonly __rows: string | number
+  readonly __sip: string
+  readonly __city: string
+  readonly __measures: readonly number[]
 }
 
 export function fingerprintText(columns: readonly TableColumn[], row: FingerprintRow | undefined): string {
   const shape = columns.map((c) => `${c.name} ${c.type}`).join(',')
-  const content = row ? `${row.row_count};${row.sip};${row.city}` : '0;0;0'
+  const content = row ? `${row.__rows};${row.__sip};${row.__city}` : '0;0;0'
   return `c1:${createHash('sha256').update(`${shape};${content}`).digest('hex').slice(0, 32)}`
 }
 

@@ -66,16 +66,16 @@ export async function inspectPartitions(
   const found = await warehouse.rows<FingerprintRow>(
     fingerprintSql(`(SELECT * FROM ${quoteName(table)}${where})`, counted, shape.partitionBy, measures),
   )
-  const byValues = new Map(found.map((row) => [row.partition_values, row]))
+  const byValues = new Map(found.map((row) => [row.__partition, row]))
   return partitions.map((partition) => {
     const row = byValues.get(shape.partitionBy.map((name) => partition.values[name]!).join('|'))
-    const rows = Number(row?.row_count ?? 0)
+    const rows = Number(row?.__rows ?? 0)
     return {
       partition,
       rows,
       dataVersion: fingerprintText(counted, rows > 0 ? row : undefined),
       checks: checks.map((check, i) => {
-        const measured = rows > 0 ? (row?.measures[i] ?? 0) : 0
+        const measured = rows > 0 ? (row?.__measures[i] ?? 0) : 0
         const { name, blocking } = check
         return {
           partition: partition.key,
