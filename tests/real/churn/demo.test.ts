@@ -100,7 +100,9 @@ describe('the demo', () => {
       lineage: { nodes: { key: string }[] }
     }>('explain', userId)
     expect(explained.score.user_id).toBe(userId)
-    expect(explained.reasons).toHaveLength(3)
+    // Reasons that hardly count are not told.
+    expect(explained.reasons.length).toBeGreaterThan(0)
+    expect(explained.reasons.length).toBeLessThanOrEqual(3)
     const keys = new Set(explained.lineage.nodes.map((node) => node.key))
     for (const key of ['models/champion', 'raw/player_events', 'source/subscriptions']) expect(keys).toContain(key)
     const russian = await product.run('explain', userId, '--lang', 'ru')
