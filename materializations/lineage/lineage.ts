@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { migrate, type Postgres } from '../../lib/postgres/index.ts'
 import { connectionErrorOf } from './connection-lost.ts'
-import { lineageMigrations } from './migrations.ts'
+import { lineageMigrations } from './migrations/index.ts'
 
 /** The lineage store of one environment. Everything in it goes through `transaction` or `query`. */
 export interface Lineage {

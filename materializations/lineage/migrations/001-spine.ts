@@ -1,11 +1,8 @@
-/**
- * Schema of the lineage store, one schema per environment. `partition_state` is what planning reads:
- * one row per asset partition. `seq` is assigned under one lock, so that its order is commit order.
- */
-export const lineageMigrations: readonly { readonly name: string; readonly sql: string }[] = [
-  {
-    name: '001_spine',
-    sql: `
+import type { Migration } from '../../../lib/postgres/index.ts'
+
+export const spine: Migration = {
+  name: '001_spine',
+  sql: `
 CREATE TABLE stores (
   kind text PRIMARY KEY,
   store_id uuid NOT NULL,
@@ -163,26 +160,4 @@ CREATE VIEW v_lineage AS
          i.name AS input, i.upstream, i.mapping, i.box, i.version AS input_version, i.as_of_seq
   FROM materializations m LEFT JOIN materialization_inputs i USING (seq);
 `,
-  },
-  {
-    name: '002_intent_place',
-    sql: `
--- What to swap, in the engine's words: recovery needs it also when today's definitions no longer have the partition.
-ALTER TABLE intents ADD COLUMN place text NOT NULL;
-`,
-  },
-  {
-    name: '003_published_status',
-    sql: `
--- How each published asset's newest partition stood when a run last looked, for readers who know SQL and not the graph.
-CREATE TABLE published_status (
-  asset_key text PRIMARY KEY,
-  partition text NOT NULL,
-  state text NOT NULL CHECK (state IN ('current', 'stale', 'missing')),
-  stale_since timestamptz,
-  blocked_by text,
-  looked_at timestamptz NOT NULL
-);
-`,
-  },
-]
+}
