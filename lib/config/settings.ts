@@ -69,6 +69,15 @@ const settingsSchema = z.strictObject({
     .default(2 * GIGABYTE),
   /** Steps that run at once. */
   concurrency: z.coerce.number().int().min(1).max(256).default(availableParallelism()),
+  /** Steps of a pool that run at once, by pool; wins over the graph's own limits. */
+  pools: z
+    .preprocess(
+      poolsOfText,
+      z.record(z.string(), z.coerce.number().int().min(1), { error: 'must be like xgboost=1,altcraft=2' }),
+    )
+    .default({}),
+  /** Days that the logs of steps are kept; lineage is kept apart from them. */
+  keepLogsDays: z.coerce.number().min(0).max(36_500).default(30),
 })
 
 /** Every setting of the product, checked. */
@@ -97,6 +106,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   publishLagHours: 'OTTOK_PUBLISH_LAG_HOURS',
   warehouseMaxMemory: 'OTTOK_WAREHOUSE_MAX_MEMORY',
   concurrency: 'OTTOK_CONCURRENCY',
+  pools: 'OTTOK_POOLS',
+  keepLogsDays: 'OTTOK_KEEP_LOGS_DAYS',
 }
 
 const S3_VARIABLES: Readonly<Record<string, string>> = {
@@ -196,7 +207,7 @@ function wrongSetting(issue: z.core.$ZodIssue, configPath: string | undefined): 
     })
   }
   const group = GROUPS[String(issue.path[0])]
-  const variable = group ? group[String(issue.path[1])] : VARIABLES[place]
+  const variable = group ? group[String(issue.path[1])] : VARIABLES[String(issue.path[0])]
   const names = variable === undefined ? place : `${variable} (${place})`
   return new OttokError({
     what: `the setting ${names} is wrong`,
@@ -204,6 +215,14 @@ function wrongSetting(issue: z.core.$ZodIssue, configPath: string | undefined): 
     mend: `Set ${variable ?? place}${configPath === undefined ? '' : ` in the environment or ${place} in ${configPath}`}.`,
     exitCode: 2,
   })
+}
+
+/** `xgboost=1,altcraft=2` as an object; what is not of that form is left for the check to refuse. */
+function poolsOfText(given: unknown): unknown {
+  if (typeof given !== 'string') return given
+  const pairs = given.split(',').map((pair) => pair.trim().split('='))
+  if (pairs.some(([name, limit, ...rest]) => !name || !limit || rest.length > 0)) return given
+  return Object.fromEntries(pairs)
 }
 
 function isTimeZone(name: string): boolean {

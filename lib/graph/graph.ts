@@ -1,6 +1,7 @@
 import { DirectedGraph } from 'graphology'
 import { hasCycle, topologicalGenerations } from 'graphology-dag'
 import type { ResourceSettings, Resources } from './assets/context.ts'
+import type { Hooks } from './assets/execution.ts'
 import { placeOf } from './assets/factories.ts'
 import type { Asset, Dep } from './assets/types.ts'
 import { type Diagnostic, GraphError } from './errors.ts'
@@ -8,7 +9,8 @@ import { type AssetKey, nearMisses } from './key.ts'
 import { mappingText } from './mappings/mapping.ts'
 import { mappingMisfit } from './mappings/resolve.ts'
 import { type PartitionSpace, partitionSpace } from './partitions/space.ts'
-import { selectKeys } from './selection/evaluate.ts'
+import type { SelectionFacts } from './selection/facts.ts'
+import { selectKeys } from './selection/select.ts'
 
 /** An input of an asset: its name in the code, the upstream, the mapping. */
 export interface Edge extends Dep {
@@ -21,6 +23,10 @@ export interface GraphSpec {
   readonly assets: readonly Asset[]
   /** Makes what assets get as `context.resources`; called once for each home and environment, when first needed. */
   readonly resources?: (settings: ResourceSettings) => Resources | Promise<Resources>
+  /** Steps of one run that may run together, by pool. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** Called for every asset's steps, after the asset's own. */
+  readonly hooks?: Hooks
 }
 
 /** A checked graph of assets; pure, safe to build in loops. */
@@ -31,10 +37,15 @@ export interface Graph {
   readonly upstream: ReadonlyMap<AssetKey, readonly Edge[]>
   readonly downstream: ReadonlyMap<AssetKey, readonly Edge[]>
   readonly resources: (settings: ResourceSettings) => Promise<Resources>
+  readonly pools: ReadonlyMap<string, number>
+  readonly hooks: Hooks
   readonly asset: (key: AssetKey) => Asset
   readonly space: (key: AssetKey) => PartitionSpace
-  /** Keys of a selection expression, in graph order; throws for syntax errors and empty results. */
-  readonly select: (expression: string) => readonly AssetKey[]
+  /**
+   * Keys of a selection expression, in graph order; throws for syntax errors and empty results. What the graph does not
+   * know (`status:`, `changed:`) must be given as `facts`.
+   */
+  readonly select: (expression: string, facts?: SelectionFacts) => readonly AssetKey[]
 }
 
 /**
@@ -70,6 +81,7 @@ export function defineGraph(spec: GraphSpec): Graph {
   }
   const { order, cycle } = orderOf(assets, upstream)
   if (cycle) diagnostics.push(cycleDiagnostic(cycle, assets))
+  diagnostics.push(...poolDiagnostics(spec.pools ?? {}, assets))
   if (diagnostics.length > 0) throw new GraphError(diagnostics)
 
   const opened = new Map<string, Promise<Resources>>()
@@ -84,9 +96,11 @@ export function defineGraph(spec: GraphSpec): Graph {
       opened.set(place, resources)
       return resources
     },
+    pools: new Map(Object.entries(spec.pools ?? {})),
+    hooks: spec.hooks ?? {},
     asset: (key) => assets.get(key) ?? missing(key, assets.keys()),
     space: (key) => spaces.get(key) ?? missing(key, assets.keys()),
-    select: (expression) => selectKeys(graph, expression),
+    select: (expression, facts) => selectKeys(graph, expression, facts),
   }
   return Object.freeze(graph)
 }
@@ -174,6 +188,29 @@ function cycleDiagnostic(cycle: readonly AssetKey[], assets: ReadonlyMap<AssetKe
     places: places(...cycle.slice(1).map((key) => assets.get(key)!)),
     mend: 'Remove one of these inputs.',
   }
+}
+
+function poolDiagnostics(
+  pools: Readonly<Record<string, number>>,
+  assets: ReadonlyMap<AssetKey, Asset>,
+): readonly Diagnostic[] {
+  const used = [...new Set([...assets.values()].flatMap((asset) => asset.pool ?? []))]
+  return Object.entries(pools).flatMap(([name, limit]): Diagnostic[] => {
+    if (!Number.isInteger(limit) || limit < 1) {
+      const message = `The pool '${name}' has the limit ${limit}`
+      return [{ code: 'bad-pool', message, places: [], mend: 'Give it a whole number from 1 on.' }]
+    }
+    if (used.includes(name)) return []
+    const near = nearMisses(name, used)
+    return [
+      {
+        code: 'unknown-pool',
+        message: `The pool '${name}' has a limit, and no asset is in it`,
+        places: [],
+        mend: near.length > 0 ? `Was ${near.join(', ')} meant?` : 'Give the assets `pool`, or take the limit out.',
+      },
+    ]
+  })
 }
 
 function missing(key: string, known: Iterable<string>): never {

@@ -9,6 +9,7 @@ export type {
   ResourceSettings,
   Resources,
 } from './assets/context.ts'
+export type { HookContext, Hooks, RetryPolicy } from './assets/execution.ts'
 export type { AssetSpec, EffectAssetSpec, ExternalAssetSpec, SqlAssetSpec } from './assets/factories.ts'
 export { asset, days, effectAsset, externalAsset, placeOf, sqlAsset, through } from './assets/factories.ts'
 export type {
@@ -23,11 +24,11 @@ export type {
   Materialized,
   Metadata,
   Observed,
-  RetryPolicy,
   SqlAsset,
 } from './assets/types.ts'
 export { acceptedRange, type Check, type CheckOptions, noNulls, rowCount, unique } from './checks.ts'
 export { type Diagnostic, GraphError, graphError } from './errors.ts'
+export { type Freshness, type FreshnessState, freshWithin } from './freshness.ts'
 export { defineGraph, depsSignature, type Edge, type Graph, type GraphSpec } from './graph.ts'
 export type { Interval, IntervalSet } from './interval-set.ts'
 export * as sets from './interval-set.ts'
@@ -77,6 +78,10 @@ export {
   partitionsMatching,
   timeOf,
 } from './partitions/space.ts'
+export { type NeededFacts, neededFacts, type SelectionFacts } from './selection/facts.ts'
+export { parseSelection } from './selection/parse.ts'
+export type { Selection, StatusWord } from './selection/syntax.ts'
+export { selectionText } from './selection/text.ts'
 export { partitionParams, renderSql, renderSqlSymbolic, sql } from './sql.ts'
 export {
   type ObjectsStore,

@@ -21,6 +21,10 @@ const NOT_CODE: ReadonlySet<string> = new Set([
   'uncounted',
   'retry',
   'settles',
+  'pool',
+  'timeoutMs',
+  'hooks',
+  'freshness',
   'range',
 ])
 

@@ -6,6 +6,7 @@ import { type PartitionsDefinition, single } from '../partitions/definitions.ts'
 import { inputMarker, type PartitionRefs, partitionRefs } from '../sql.ts'
 import { type StoreToken, warehouse } from '../stores.ts'
 import type { EffectContext, Input, MaterializeContext, ObserveContext } from './context.ts'
+import { type ExecutionSpec, executionOf } from './execution.ts'
 import type {
   Asset,
   AssetSource,
@@ -18,11 +19,10 @@ import type {
   Materialized,
   Metadata,
   Observed,
-  RetryPolicy,
   SqlAsset,
 } from './types.ts'
 
-interface CommonSpec<TDeps extends DepsSpec> {
+interface CommonSpec<TDeps extends DepsSpec> extends ExecutionSpec {
   readonly key: string
   readonly description?: string
   readonly group?: string
@@ -33,7 +33,6 @@ interface CommonSpec<TDeps extends DepsSpec> {
   readonly deps?: TDeps
   readonly codeVersion?: string
   readonly params?: unknown
-  readonly retry?: Partial<RetryPolicy>
 }
 
 interface TableSpec {
@@ -61,7 +60,8 @@ export interface SqlAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>,
   readonly sql: (refs: { readonly [K in keyof TDeps]: string } & { readonly partition: PartitionRefs }) => string
 }
 
-export interface ExternalAssetSpec extends Omit<CommonSpec<DepsSpec>, 'deps' | 'retry'> {
+export interface ExternalAssetSpec
+  extends Omit<CommonSpec<DepsSpec>, 'deps' | Exclude<keyof ExecutionSpec, 'freshness'>> {
   readonly observe: (context: ObserveContext) => Promise<ReadonlyMap<string, Observed>>
   /** `days(n)`: a partition is looked at again until n days after its window has ended. */
   readonly settles?: { readonly days: number }
@@ -180,7 +180,7 @@ function commonOf(spec: CommonSpec<DepsSpec>, kind: string, source: AssetSource 
     deps,
     codeVersion: spec.codeVersion,
     params: spec.params,
-    retry: { attempts: spec.retry?.attempts ?? 1, delayMs: spec.retry?.delayMs ?? 1000 },
+    ...executionOf(spec, (problem, mend) => specError(key, source, problem, mend)),
     source,
   }
 }

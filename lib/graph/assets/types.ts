@@ -4,6 +4,7 @@ import type { PartitionMapping } from '../mappings/mapping.ts'
 import type { PartitionsDefinition } from '../partitions/definitions.ts'
 import type { PublishedStore, StoreToken, WarehouseStore } from '../stores.ts'
 import type { EffectContext, MaterializeContext, ObserveContext } from './context.ts'
+import type { Execution } from './execution.ts'
 
 /** Where an asset was declared; given by the loader of definitions at each factory call. */
 export interface AssetSource {
@@ -26,14 +27,7 @@ export type DepsSpec = Readonly<Record<string, Asset | Dep>>
 /** How a stored partition is identified: by content, or by code and inputs (models, scores). */
 export type DataVersionMode = 'content' | 'inputs'
 
-export interface RetryPolicy {
-  /** Attempts in all, the first included. */
-  readonly attempts: number
-  /** Wait before the second attempt; doubles each time. */
-  readonly delayMs: number
-}
-
-interface AssetCommon {
+interface AssetCommon extends Execution {
   readonly key: AssetKey
   readonly description: string | undefined
   readonly group: string
@@ -46,7 +40,6 @@ interface AssetCommon {
   readonly codeVersion: string | undefined
   /** Parameters of a factory; part of the code version. */
   readonly params: unknown
-  readonly retry: RetryPolicy
   readonly source: AssetSource | undefined
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadSettings, OttokError, redactUrl } from '../../../lib/config/index.ts'
+import { loadSettings, OttokError, redactFields, redactor, redactUrl } from '../../../lib/config/index.ts'
 
 async function configFile(name: string, text: string): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'ottok-config-')), name)
@@ -87,10 +87,34 @@ describe('loadSettings', () => {
     expect(error.message).toContain('databaseUrl')
   })
 
+  test('pools are read from one variable, and from the file as an object', async () => {
+    const env = { OTTOK_POOLS: 'xgboost=1, altcraft=2' }
+    expect((await loadSettings({ env })).pools).toEqual({ xgboost: 1, altcraft: 2 })
+    const path = await configFile('ottok.config.json', '{"pools":{"xgboost":3}}')
+    expect((await loadSettings({ env: {}, configFile: path })).pools).toEqual({ xgboost: 3 })
+    for (const wrong of ['xgboost', 'xgboost=', 'xgboost=0', 'xgboost=1=2', 'xgboost=1.5']) {
+      const error = await failure({ env: { OTTOK_POOLS: wrong } })
+      expect(error).toMatchObject({ exitCode: 2, what: expect.stringContaining('OTTOK_POOLS') })
+    }
+  })
+
   test('a missing or broken file is refused', async () => {
     expect((await failure({ env: {}, configFile: '/nowhere/ottok.config.json' })).message).toContain('no such file')
     const broken = await configFile('ottok.config.ts', 'export default {')
     expect((await failure({ env: {}, configFile: broken })).exitCode).toBe(2)
+  })
+})
+
+test('a redactor hides the secrets of the settings, passwords in addresses, and fields by their name', async () => {
+  const env = { DATABASE_URL: 'postgres://u:p%40ss-word@h/d', ALTCRAFT_TOKEN: 'tok-123456' }
+  const redact = redactor(await loadSettings({ env }))
+  expect(redact('sent tok-123456 to http://me:hidden@host/x as p@ss-word (p%40ss-word)')).toBe(
+    'sent *** to http://me:***@host/x as *** (***)',
+  )
+  expect(redactFields({ apiToken: 'x', rows: 3, place: { password: 'y', url: 'tok-123456' } }, redact)).toEqual({
+    apiToken: '***',
+    rows: 3,
+    place: { password: '***', url: '***' },
   })
 })
 

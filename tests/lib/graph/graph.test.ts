@@ -245,6 +245,8 @@ test('defaults of an asset', () => {
   expect(effectAsset({ key: 'send', retry: { attempts: 3 }, act: async () => ({}) }).retry).toEqual({
     attempts: 3,
     delayMs: 1000,
+    backoff: 'exponential',
+    jitter: 'full',
   })
 })
 
