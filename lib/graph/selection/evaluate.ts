@@ -1,50 +1,65 @@
-import type { Asset } from '../assets/types.ts'
-import { GraphError } from '../errors.ts'
 import type { Graph } from '../graph.ts'
-import { type AssetKey, nearMisses } from '../key.ts'
-import { parseSelection } from './parse.ts'
-import type { AttributeName, Selection } from './syntax.ts'
+import type { AssetKey } from '../key.ts'
+import type { SelectionFacts } from './facts.ts'
+import { matcher } from './matcher.ts'
+import type { AttributeSelection, Selection } from './syntax.ts'
 
-/** Keys that an expression selects, in graph order. Nothing selected is an error with near misses. */
-export function selectKeys(graph: Graph, expression: string): readonly AssetKey[] {
-  const selection = parseSelection(expression)
-  const selected = evaluate(graph, selection)
-  if (selected.size === 0) throw nothingSelected(graph, expression, selection)
-  return graph.order.filter((key) => selected.has(key))
-}
+/** What evaluation reads of a graph. */
+export type SelectableGraph = Pick<Graph, 'assets' | 'order' | 'upstream' | 'downstream'>
 
-function evaluate(graph: Graph, selection: Selection): Set<AssetKey> {
+/** Keys that an expression selects, perhaps none. */
+export function evaluate(graph: SelectableGraph, selection: Selection, facts: SelectionFacts): Set<AssetKey> {
   switch (selection.kind) {
     case 'everything':
       return new Set(graph.order)
-    case 'attribute': {
-      const matches = matcher(selection.name, selection.value)
-      return new Set(graph.order.filter((key) => matches(graph.asset(key))))
-    }
+    case 'attribute':
+      return withAttribute(graph, selection, facts)
     case 'not': {
-      const excluded = evaluate(graph, selection.of)
+      const excluded = evaluate(graph, selection.of, facts)
       return new Set(graph.order.filter((key) => !excluded.has(key)))
     }
     case 'and': {
-      const right = evaluate(graph, selection.right)
-      return new Set([...evaluate(graph, selection.left)].filter((key) => right.has(key)))
+      const [first, ...others] = selection.of.map((one) => evaluate(graph, one, facts))
+      return new Set([...first!].filter((key) => others.every((other) => other.has(key))))
     }
-    case 'or':
-      return new Set([...evaluate(graph, selection.left), ...evaluate(graph, selection.right)])
+    case 'or': {
+      const union = new Set<AssetKey>()
+      for (const one of selection.of) for (const key of evaluate(graph, one, facts)) union.add(key)
+      return union
+    }
     case 'traverse': {
-      const start = evaluate(graph, selection.of)
-      const up = reach(start, selection.up, (key) => graph.upstream.get(key)!.map((e) => e.upstream))
-      const down = reach(start, selection.down, (key) => graph.downstream.get(key)!.map((e) => e.downstream))
-      return new Set([...up, ...down])
+      const start = evaluate(graph, selection.of, facts)
+      return new Set([...reach(start, selection.up, above(graph)), ...reach(start, selection.down, below(graph))])
     }
     case 'sinks':
-      return edgeOf(evaluate(graph, selection.of), (key) => graph.upstream.get(key)!.map((e) => e.upstream))
+      return edgeOf(evaluate(graph, selection.of, facts), above(graph))
     case 'roots':
-      return edgeOf(evaluate(graph, selection.of), (key) => graph.downstream.get(key)!.map((e) => e.downstream))
+      return edgeOf(evaluate(graph, selection.of, facts), below(graph))
   }
 }
 
-function reach(start: Set<AssetKey>, layers: number, next: (key: AssetKey) => AssetKey[]): Set<AssetKey> {
+function withAttribute(graph: SelectableGraph, selection: AttributeSelection, facts: SelectionFacts): Set<AssetKey> {
+  // A list of keys written by a program has thousands of terms: none of them may look at every asset.
+  if (selection.name === 'key' && !selection.value.includes('*')) {
+    return new Set(graph.assets.has(selection.value) ? [selection.value] : [])
+  }
+  const matches = matcher(selection, facts)
+  return new Set(graph.order.filter((key) => matches(graph.assets.get(key)!)))
+}
+
+type Neighbours = (key: AssetKey) => AssetKey[]
+
+const above =
+  (graph: SelectableGraph): Neighbours =>
+  (key) =>
+    graph.upstream.get(key)!.map((edge) => edge.upstream)
+
+const below =
+  (graph: SelectableGraph): Neighbours =>
+  (key) =>
+    graph.downstream.get(key)!.map((edge) => edge.downstream)
+
+function reach(start: Set<AssetKey>, layers: number, next: Neighbours): Set<AssetKey> {
   const seen = new Set(start)
   let frontier = [...start]
   for (let layer = 0; layer < layers && frontier.length > 0; layer++) {
@@ -59,87 +74,7 @@ function reach(start: Set<AssetKey>, layers: number, next: (key: AssetKey) => As
  * Members from which no other member is reachable, also through assets outside the set. `back` leads
  * against that direction: one walk from all members finds everything that does reach one of them.
  */
-function edgeOf(set: Set<AssetKey>, back: (key: AssetKey) => AssetKey[]): Set<AssetKey> {
+function edgeOf(set: Set<AssetKey>, back: Neighbours): Set<AssetKey> {
   const reaching = reach(new Set([...set].flatMap(back)), Number.POSITIVE_INFINITY, back)
   return new Set([...set].filter((key) => !reaching.has(key)))
-}
-
-function matcher(name: AttributeName, value: string): (asset: Asset) => boolean {
-  const pattern = wildcard(value)
-  switch (name) {
-    case 'key':
-      return (asset) => pattern.test(asset.key)
-    case 'group':
-      return (asset) => pattern.test(asset.group)
-    case 'kind':
-      return (asset) => asset.kinds.some((kind) => pattern.test(kind))
-    case 'owner':
-      return (asset) => asset.owners.some((owner) => pattern.test(owner))
-    case 'tag': {
-      // Only the first '=' divides: values may hold more.
-      const { tag, wanted } = /^(?<tag>[^=]*)(=(?<wanted>.*))?$/s.exec(value)!.groups as {
-        tag: string
-        wanted?: string
-      }
-      const tagPattern = wildcard(tag)
-      const valuePattern = wanted === undefined ? undefined : wildcard(wanted)
-      return (asset) =>
-        Object.entries(asset.tags).some(([k, v]) => tagPattern.test(k) && (valuePattern?.test(v) ?? true))
-    }
-  }
-}
-
-function wildcard(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
-  return new RegExp(`^${escaped}$`)
-}
-
-function nothingSelected(graph: Graph, expression: string, selection: Selection): GraphError {
-  const assets = [...graph.assets.values()]
-  const parts = valuesIn(selection)
-  const empty = parts.filter(({ name, value }) => !assets.some(matcher(name, value)))
-  const near = empty.flatMap(({ name, value }) => nearMisses(value, known(graph, name)))
-  return new GraphError([
-    {
-      code: 'nothing-selected',
-      message: `Nothing is selected by '${expression}'`,
-      places: [],
-      mend:
-        near.length > 0
-          ? `Did you mean ${[...new Set(near)].join(', ')}?`
-          : empty.length > 0 || parts.length === 0
-            ? 'List the assets with `ottok assets`.'
-            : 'Each part of it selects assets, but none is left when they are joined.',
-    },
-  ])
-}
-
-function valuesIn(selection: Selection): { name: AttributeName; value: string }[] {
-  switch (selection.kind) {
-    case 'attribute':
-      return [selection]
-    case 'everything':
-      return []
-    case 'and':
-    case 'or':
-      return [...valuesIn(selection.left), ...valuesIn(selection.right)]
-    default:
-      return valuesIn(selection.of)
-  }
-}
-
-function known(graph: Graph, name: AttributeName): Set<string> {
-  const assets = [...graph.assets.values()]
-  switch (name) {
-    case 'key':
-      return new Set(assets.map((a) => a.key))
-    case 'group':
-      return new Set(assets.map((a) => a.group))
-    case 'kind':
-      return new Set(assets.flatMap((a) => a.kinds))
-    case 'owner':
-      return new Set(assets.flatMap((a) => a.owners))
-    case 'tag':
-      return new Set(assets.flatMap((a) => Object.keys(a.tags)))
-  }
 }

@@ -1,152 +1,223 @@
-import { GraphError } from '../errors.ts'
 import { nearMisses } from '../key.ts'
-import { ATTRIBUTES, type AttributeName, OPERATORS, type Selection, type Token } from './syntax.ts'
+import {
+  ATTRIBUTES,
+  type AttributeName,
+  CLOSED,
+  FUNCTIONS,
+  OPERATORS,
+  type Operator,
+  type Selection,
+  type Token,
+} from './syntax.ts'
+import { syntaxError } from './syntax-error.ts'
+import { tokenize } from './tokens.ts'
+
+/** Parentheses and `not`s within each other; more are a mistake of the program that wrote them. */
+const DEEPEST = 200
 
 /**
  * Parses Dagster's asset selection syntax. `not` binds tightest, then `and`, then `or`; a bare key
  * pattern counts as `key:`. `N+term` and `term+N` take N layers, `+` alone takes all.
- * Unlike Dagster's, bare words may hold '-', '.', '/', '*' and digits.
  */
 export function parseSelection(text: string): Selection {
-  const tokens = tokenize(text)
-  let position = 0
-  const peek = () => tokens[position]!
-  const next = () => tokens[position++]!
-  const isOperator = (name: Operator) => peek().kind === 'word' && operatorOf(peek().text) === name
-
-  const or = (): Selection => {
-    let left = and()
-    while (isOperator('or')) {
-      next()
-      left = { kind: 'or', left, right: and() }
-    }
-    return left
-  }
-  const and = (): Selection => {
-    let left = not()
-    while (isOperator('and')) {
-      next()
-      left = { kind: 'and', left, right: not() }
-    }
-    return left
-  }
-  const not = (): Selection => {
-    if (!isOperator('not')) return traversal()
-    next()
-    return { kind: 'not', of: not() }
-  }
-  const traversal = (): Selection => {
-    const up = layersBefore()
-    const of = term()
-    const down = layersAfter()
-    return up === 0 && down === 0 ? of : { kind: 'traverse', of, up, down }
-  }
-  const layersBefore = (): number => {
-    if (peek().kind === '+') {
-      next()
-      return Number.POSITIVE_INFINITY
-    }
-    if (/^\d+$/.test(peek().text) && tokens[position + 1]?.kind === '+') {
-      const layers = Number(next().text)
-      next()
-      return layers
-    }
-    return 0
-  }
-  const layersAfter = (): number => {
-    if (peek().kind !== '+') return 0
-    const plus = next()
-    const after = peek()
-    if (after.kind === 'word' && /^\d+$/.test(after.text) && after.at === plus.at + 1) return Number(next().text)
-    return Number.POSITIVE_INFINITY
-  }
-  const term = (): Selection => {
-    const token = next()
-    if (token.kind === '(') {
-      const inner = or()
-      expectClose()
-      return inner
-    }
-    if (token.kind === 'quoted') return { kind: 'attribute', name: 'key', value: token.text }
-    if (token.kind !== 'word' || operatorOf(token.text)) {
-      throw syntaxError(
-        text,
-        token.at,
-        token.kind === 'end' ? 'the expression ends too early' : `'${token.text}' cannot stand here`,
-      )
-    }
-    if ((token.text === 'sinks' || token.text === 'roots') && peek().kind === '(') {
-      next()
-      const of = or()
-      expectClose()
-      return { kind: token.text, of }
-    }
-    if (peek().kind === ':') {
-      if (!(ATTRIBUTES as readonly string[]).includes(token.text)) {
-        const near = nearMisses(token.text, ATTRIBUTES)
-        const hint = near.length > 0 ? `did you mean ${near.join(', ')}?` : `use one of ${ATTRIBUTES.join(', ')}`
-        throw syntaxError(text, token.at, `there is no attribute '${token.text}'; ${hint}`)
-      }
-      next()
-      const value = next()
-      if (value.kind !== 'word' && value.kind !== 'quoted')
-        throw syntaxError(text, value.at, `'${token.text}:' needs a value`)
-      return { kind: 'attribute', name: token.text as AttributeName, value: value.text }
-    }
-    if (token.text === '*') return { kind: 'everything' }
-    return { kind: 'attribute', name: 'key', value: token.text }
-  }
-  const expectClose = () => {
-    const token = next()
-    if (token.kind !== ')') throw syntaxError(text, token.at, "a ')' is missing")
-  }
-
-  const result = or()
-  if (peek().kind !== 'end') {
-    throw syntaxError(text, peek().at, `expected 'and' or 'or' before '${peek().text}'`)
-  }
-  return result
+  return new Parser(text).whole()
 }
 
-type Operator = (typeof OPERATORS)[number]
+class Parser {
+  readonly #text: string
+  readonly #tokens: readonly Token[]
+  #position = 0
+  #depth = 0
+
+  constructor(text: string) {
+    this.#text = text
+    this.#tokens = tokenize(text)
+  }
+
+  whole(): Selection {
+    const selection = this.#or()
+    const rest = this.#peek()
+    if (rest.kind === 'end') return selection
+    throw this.#error(rest, `expected 'and' or 'or' before '${rest.text}'`, this.#joinMend(rest))
+  }
+
+  #or(): Selection {
+    return this.#joined('or', () => this.#joined('and', () => this.#not()))
+  }
+
+  #joined(operator: 'and' | 'or', member: () => Selection): Selection {
+    const members = [member()]
+    while (this.#isOperator(operator)) {
+      this.#next()
+      members.push(member())
+    }
+    return members.length === 1 ? members[0]! : node({ kind: operator, of: Object.freeze(members) })
+  }
+
+  #not(): Selection {
+    if (!this.#isOperator('not')) return this.#traversal()
+    const token = this.#next()
+    return this.#nested(token, () => node({ kind: 'not', of: this.#not() }))
+  }
+
+  #traversal(): Selection {
+    const up = this.#layersBefore()
+    const of = this.#term()
+    const down = this.#layersAfter()
+    return up === 0 && down === 0 ? of : node({ kind: 'traverse', of, up, down })
+  }
+
+  #layersBefore(): number {
+    const token = this.#peek()
+    if (token.kind === '+') {
+      this.#next()
+      return Number.POSITIVE_INFINITY
+    }
+    if (token.kind !== 'word' || !/^\d+$/.test(token.text) || this.#peek(1).kind !== '+') return 0
+    this.#position += 2
+    return Number(token.text)
+  }
+
+  #layersAfter(): number {
+    if (this.#peek().kind !== '+') return 0
+    const plus = this.#next()
+    const after = this.#peek()
+    const isCount = after.kind === 'word' && /^\d+$/.test(after.text) && after.at === plus.at + 1
+    return isCount ? Number(this.#next().text) : Number.POSITIVE_INFINITY
+  }
+
+  #term(): Selection {
+    const token = this.#next()
+    if (token.kind === '(') return this.#parenthesised(token)
+    if (token.kind === 'quoted') return attribute('key', token.text)
+    if (token.kind !== 'word' || operatorOf(token.text)) throw this.#misplaced(token)
+    const called = FUNCTIONS.find((name) => name === token.text)
+    if (called && this.#peek().kind === '(') {
+      return node({ kind: called, of: this.#parenthesised(this.#next()) })
+    }
+    if (this.#peek().kind === ':') return this.#attribute(token)
+    return token.text === '*' ? node({ kind: 'everything' }) : attribute('key', token.text)
+  }
+
+  #parenthesised(open: Token): Selection {
+    return this.#nested(open, () => {
+      const inner = this.#or()
+      const token = this.#next()
+      if (token.kind === ')') return inner
+      if (token.kind !== 'end') {
+        throw this.#error(token, `expected 'and', 'or' or ')' before '${token.text}'`, this.#joinMend(token))
+      }
+      throw this.#error(token, "a ')' is missing", `Close the '(' at character ${open.at + 1}.`)
+    })
+  }
+
+  #attribute(named: Token): Selection {
+    const name = ATTRIBUTES.find((known) => known === named.text)
+    if (!name) {
+      const near = nearMisses(named.text, ATTRIBUTES)
+      const hint = near.length > 0 ? `Did you mean ${near.map((one) => `${one}:`).join(' or ')}? ` : ''
+      throw this.#error(
+        named,
+        `there is no attribute '${named.text}'`,
+        `${hint}The attributes are ${ATTRIBUTES.join(', ')}.`,
+      )
+    }
+    this.#next()
+    const value = this.#next()
+    if (value.kind !== 'word' && value.kind !== 'quoted') {
+      throw this.#error(value, `'${name}:' needs a value`, `Write one, for example ${EXAMPLES[name]}.`)
+    }
+    const values = CLOSED[name]
+    if (values && !values.includes(value.text)) {
+      const near = nearMisses(value.text, values)
+      const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}? ` : ''
+      throw this.#error(value, `'${name}:' knows no '${value.text}'`, `${hint}Its values are ${values.join(', ')}.`)
+    }
+    const colon = this.#peek()
+    if (colon.kind === ':') {
+      throw this.#error(
+        colon,
+        "a value that holds ':' must be quoted",
+        `Write ${name}:"${value.text}:${this.#peek(1).text}".`,
+      )
+    }
+    return attribute(name, value.text)
+  }
+
+  #misplaced(token: Token): Error {
+    if (token.kind === 'end') {
+      return this.#error(token, 'the expression ends too early', 'Add an asset, such as key:"models/*" or tag:daily.')
+    }
+    if (token.text === 'not' || token.text === 'NOT') {
+      return this.#error(token, `'${token.text}' cannot stand here`, `Write ${token.text} before the '+'.`)
+    }
+    return this.#error(
+      token,
+      `'${token.text}' cannot stand here`,
+      'An asset is expected, such as key:"models/*", tag:daily or an expression in parentheses.',
+    )
+  }
+
+  /** What to write where two terms meet without an operator. */
+  #joinMend(token: Token): string {
+    if (token.kind === ')') return "Remove it, or open a '(' for it."
+    const before = this.#tokens[this.#tokens.indexOf(token) - 1]!
+    const meant = OPERATORS.find((name) => [before, token].some(({ text }) => text.toLowerCase() === name))
+    if (meant) return `Operators are all lower or all upper case: write '${meant}' or '${meant.toUpperCase()}'.`
+    if (token.kind === ':') return `Quote the words on both sides of it, or write an attribute before it.`
+    return `Write 'or' to take both, 'and' to take what is in both.`
+  }
+
+  #nested(token: Token, inner: () => Selection): Selection {
+    if (++this.#depth > DEEPEST) {
+      throw this.#error(
+        token,
+        `more than ${DEEPEST} levels within each other`,
+        'Leave out parentheses that do nothing.',
+      )
+    }
+    const selection = inner()
+    this.#depth--
+    return selection
+  }
+
+  #isOperator(name: Operator): boolean {
+    const token = this.#peek()
+    return token.kind === 'word' && operatorOf(token.text) === name
+  }
+
+  #peek(ahead = 0): Token {
+    return this.#tokens[this.#position + ahead] ?? this.#tokens.at(-1)!
+  }
+
+  #next(): Token {
+    const token = this.#peek()
+    this.#position++
+    return token
+  }
+
+  #error(token: Token, problem: string, mend: string): Error {
+    return syntaxError(this.#text, token.at, problem, mend)
+  }
+}
+
+const EXAMPLES: Readonly<Record<AttributeName, string>> = {
+  key: 'key:"models/*"',
+  tag: 'tag:cadence=daily',
+  owner: 'owner:"team:churn"',
+  group: 'group:features',
+  kind: 'kind:xgboost',
+  is: 'is:external',
+  partitions: 'partitions:daily',
+  status: 'status:failed',
+  changed: 'changed:main',
+}
+
+const node = (selection: Selection): Selection => Object.freeze(selection)
+
+const attribute = (name: AttributeName, value: string): Selection => node({ kind: 'attribute', name, value })
 
 /** The operator that a word is, all lower or all upper case; `And` is an ordinary word. */
 function operatorOf(word: string): Operator | undefined {
   return OPERATORS.find((name) => word === name || word === name.toUpperCase())
-}
-
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = []
-  let at = 0
-  while (at < text.length) {
-    const rest = text.slice(at)
-    const space = /^\s+/.exec(rest)
-    const punctuation = /^[():+]/.exec(rest)
-    const quoted = /^"([^"]*)"|^'([^']*)'/.exec(rest)
-    const word = /^[^\s():+"']+/.exec(rest)
-    if (space) at += space[0].length
-    else if (punctuation) {
-      tokens.push({ kind: punctuation[0] as '(' | ')' | ':' | '+', text: punctuation[0], at })
-      at += 1
-    } else if (quoted) {
-      tokens.push({ kind: 'quoted', text: quoted[1] ?? quoted[2]!, at })
-      at += quoted[0].length
-    } else if (word) {
-      tokens.push({ kind: 'word', text: word[0], at })
-      at += word[0].length
-    } else throw syntaxError(text, at, 'this quote is never closed')
-  }
-  tokens.push({ kind: 'end', text: '', at: text.length })
-  return tokens
-}
-
-function syntaxError(text: string, at: number, problem: string): GraphError {
-  return new GraphError([
-    {
-      code: 'bad-selection',
-      message: `The selection cannot be read: ${problem}\n  ${text}\n  ${' '.repeat(at)}^\n`,
-      places: [],
-      mend: `For example: key:"models/*" and not tag:slow, +key:"scores/churn".`,
-    },
-  ])
 }
