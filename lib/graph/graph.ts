@@ -4,6 +4,7 @@ import type { ResourceSettings, Resources } from './assets/context.ts'
 import type { Hooks } from './assets/execution.ts'
 import { placeOf } from './assets/factories.ts'
 import type { Asset, Dep } from './assets/types.ts'
+import type { Condition } from './automation/conditions.ts'
 import { type Diagnostic, GraphError } from './errors.ts'
 import { type AssetKey, nearMisses } from './key.ts'
 import { mappingText } from './mappings/mapping.ts'
@@ -27,6 +28,8 @@ export interface GraphSpec {
   readonly pools?: Readonly<Record<string, number>>
   /** Called for every asset's steps, after the asset's own. */
   readonly hooks?: Hooks
+  /** When automation requests assets that do not say it themselves; never, when absent. */
+  readonly automation?: Condition
 }
 
 /** A checked graph of assets; pure, safe to build in loops. */
@@ -39,6 +42,8 @@ export interface Graph {
   readonly resources: (settings: ResourceSettings) => Promise<Resources>
   readonly pools: ReadonlyMap<string, number>
   readonly hooks: Hooks
+  /** When automation requests what; assets that it leaves alone are not in it. */
+  readonly automation: ReadonlyMap<AssetKey, Condition>
   readonly asset: (key: AssetKey) => Asset
   readonly space: (key: AssetKey) => PartitionSpace
   /**
@@ -98,6 +103,7 @@ export function defineGraph(spec: GraphSpec): Graph {
     },
     pools: new Map(Object.entries(spec.pools ?? {})),
     hooks: spec.hooks ?? {},
+    automation: automationOf(assets, spec.automation),
     asset: (key) => assets.get(key) ?? missing(key, assets.keys()),
     space: (key) => spaces.get(key) ?? missing(key, assets.keys()),
     select: (expression, facts) => selectKeys(graph, expression, facts),
@@ -188,6 +194,18 @@ function cycleDiagnostic(cycle: readonly AssetKey[], assets: ReadonlyMap<AssetKe
     places: places(...cycle.slice(1).map((key) => assets.get(key)!)),
     mend: 'Remove one of these inputs.',
   }
+}
+
+function automationOf(
+  assets: ReadonlyMap<AssetKey, Asset>,
+  usual: Condition | undefined,
+): ReadonlyMap<AssetKey, Condition> {
+  const conditions = new Map<AssetKey, Condition>()
+  for (const [key, { kind, automation }] of assets) {
+    const condition = automation === undefined && kind !== 'external' ? usual : automation
+    if (condition) conditions.set(key, condition)
+  }
+  return conditions
 }
 
 function poolDiagnostics(

@@ -26,7 +26,12 @@ export type {
   Observed,
   SqlAsset,
 } from './assets/types.ts'
+export type { Condition, DepsFilter, Retries } from './automation/conditions.ts'
+export * as when from './automation/conditions.ts'
+export { type AutomationOptions, eager, onCron, onMissing } from './automation/presets.ts'
+export { conditionText, conditionWords } from './automation/text.ts'
 export { acceptedRange, type Check, type CheckOptions, noNulls, rowCount, unique } from './checks.ts'
+export { type Cron, parseCron, previousCronTick } from './cron.ts'
 export { type Diagnostic, GraphError, graphError } from './errors.ts'
 export { type Freshness, type FreshnessState, freshWithin } from './freshness.ts'
 export { defineGraph, depsSignature, type Edge, type Graph, type GraphSpec } from './graph.ts'

@@ -25,6 +25,7 @@ const NOT_CODE: ReadonlySet<string> = new Set([
   'timeoutMs',
   'hooks',
   'freshness',
+  'automation',
   'range',
 ])
 

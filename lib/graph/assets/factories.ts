@@ -1,3 +1,4 @@
+import type { Condition } from '../automation/conditions.ts'
 import type { Check } from '../checks.ts'
 import { graphError } from '../errors.ts'
 import { checkedKey } from '../key.ts'
@@ -33,6 +34,8 @@ interface CommonSpec<TDeps extends DepsSpec> extends ExecutionSpec {
   readonly deps?: TDeps
   readonly codeVersion?: string
   readonly params?: unknown
+  /** When `ottok tick` requests its partitions; null: never, whatever the graph's default. */
+  readonly automation?: Condition | null
 }
 
 interface TableSpec {
@@ -61,7 +64,7 @@ export interface SqlAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>,
 }
 
 export interface ExternalAssetSpec
-  extends Omit<CommonSpec<DepsSpec>, 'deps' | Exclude<keyof ExecutionSpec, 'freshness'>> {
+  extends Omit<CommonSpec<DepsSpec>, 'deps' | 'automation' | Exclude<keyof ExecutionSpec, 'freshness'>> {
   readonly observe: (context: ObserveContext) => Promise<ReadonlyMap<string, Observed>>
   /** `days(n)`: a partition is looked at again until n days after its window has ended. */
   readonly settles?: { readonly days: number }
@@ -180,6 +183,7 @@ function commonOf(spec: CommonSpec<DepsSpec>, kind: string, source: AssetSource 
     deps,
     codeVersion: spec.codeVersion,
     params: spec.params,
+    automation: spec.automation,
     ...executionOf(spec, (problem, mend) => specError(key, source, problem, mend)),
     source,
   }

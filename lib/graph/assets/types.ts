@@ -1,3 +1,4 @@
+import type { Condition } from '../automation/conditions.ts'
 import type { Check } from '../checks.ts'
 import type { AssetKey } from '../key.ts'
 import type { PartitionMapping } from '../mappings/mapping.ts'
@@ -40,6 +41,8 @@ interface AssetCommon extends Execution {
   readonly codeVersion: string | undefined
   /** Parameters of a factory; part of the code version. */
   readonly params: unknown
+  /** When automation requests its partitions; null: never; undefined: as the graph says. */
+  readonly automation: Condition | null | undefined
   readonly source: AssetSource | undefined
 }
 
