@@ -10,7 +10,10 @@ import { codeVersions } from './versions/code-version.ts'
 import { openLazyFormatter } from './versions/lazy-formatter.ts'
 
 /** What a session needs of loaded definitions. */
-export type SessionDefinitions = Pick<LoadedDefinitions, 'graph' | 'root' | 'cacheDir' | 'module'>
+export type SessionDefinitions = Pick<LoadedDefinitions, 'graph' | 'root' | 'cacheDir' | 'module'> & {
+  /** Absent for a graph built in memory. */
+  readonly file?: string
+}
 
 /** One command's view of the project: the graph, today's code, the stores, and "now". */
 export interface Session {

@@ -18,6 +18,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   'partition-outside': 'A partition exists from the start of its asset until its window, with its delay, has ended.',
   'bad-partition': 'A partition key of that form is not known.',
   'bad-selection': 'The expression breaks the grammar.',
+  'facts-needed': 'Recorded state and revisions are not part of a graph.',
 }
 
 /** What an error means to the user. Mistakes in the graph and in usage exit with 2, failed work with 1. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import type { Graph } from '../../lib/graph/index.ts'
 import type { PlanRequest } from '../operations/materialize.ts'
+import { selectAssets } from '../operations/select-assets.ts'
+import type { Session } from '../session.ts'
 import { addPartitionOptions, partitionRequest } from './partition-options.ts'
 
 /** Options of every command that plans. */
@@ -13,13 +14,13 @@ export function addPlanOptions(command: Command): Command {
 }
 
 /** The request that selection and options make. */
-export function planRequest(
-  graph: Graph,
+export async function planRequest(
+  session: Session,
   selection: string | undefined,
   options: Readonly<Record<string, unknown>>,
-): PlanRequest {
+): Promise<PlanRequest> {
   return {
-    selected: graph.select(selection ?? '*'),
+    selected: await selectAssets(session, selection ?? '*'),
     request: partitionRequest(options),
     look: options.observe !== false,
     force: options.force === true,

@@ -15,6 +15,7 @@ import type { Session } from '../session.ts'
 import { environmentSchema } from '../stores/published-table.ts'
 import { materialize } from './materialize.ts'
 import { addressText } from './partition-ranges.ts'
+import { selectAssets } from './select-assets.ts'
 import { traceLineage } from './trace-lineage.ts'
 
 export interface ModuleSurroundings {
@@ -75,7 +76,7 @@ async function materializeFor(
   const { run } = await materialize(session, {
     command: around.command,
     request: {
-      selected: session.graph.select(request.selection ?? '*'),
+      selected: await selectAssets(session, request.selection ?? '*'),
       request: request.partitions ?? { kind: 'all' },
       restate: false,
       look: true,

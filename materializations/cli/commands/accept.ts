@@ -1,4 +1,5 @@
 import { accept as acceptCode } from '../../operations/accept.ts'
+import { selectAssets } from '../../operations/select-assets.ts'
 import type { Register } from '../command.ts'
 import { countText } from '../render/words.ts'
 
@@ -10,7 +11,7 @@ export const accept: Register = (program, on) => {
       .requiredOption('--reason <text>', 'why the change of code changes no result; kept'),
     ({ session }, [selection], options) =>
       session(async (open) => {
-        const keys = open.graph.select(selection!)
+        const keys = await selectAssets(open, selection!)
         const assets = await acceptCode(open, await open.state(), keys, options.reason as string)
         const accepted = assets.reduce((sum, one) => sum + one.accepted, 0)
         const lines = assets

@@ -10,6 +10,6 @@ export const materialize: Register = (program, on) => {
         .description('make what is missing or stale of the selected assets, and record it'),
     ),
     (context, [selection], options) =>
-      context.session((open) => materializeAndReport(context, open, planRequest(open.graph, selection, options))),
+      context.session(async (open) => materializeAndReport(context, open, await planRequest(open, selection, options))),
   )
 }

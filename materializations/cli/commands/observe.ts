@@ -1,5 +1,6 @@
 import { observeSources, sourcesOf } from '../../operations/observe.ts'
 import { addressText } from '../../operations/partition-ranges.ts'
+import { selectAssets } from '../../operations/select-assets.ts'
 import type { Register } from '../command.ts'
 import { countText } from '../render/words.ts'
 
@@ -11,7 +12,7 @@ export const observe: Register = (program, on) => {
     program.command('observe [selection]').description('look at the sources that the selected assets read'),
     ({ session, signal }, [selection]) =>
       session(async (open) => {
-        const sources = sourcesOf(open, open.graph.select(selection ?? '*'))
+        const sources = sourcesOf(open, await selectAssets(open, selection ?? '*'))
         const json = await observeSources(open, await open.state(), sources, signal)
         const changed = json.filter((one) => one.changed)
         const lines = changed

@@ -15,7 +15,7 @@ export const plan: Register = (program, on) => {
     ).option('--check', `exit with ${FOUND_WORK} when there is something to do`),
     ({ session, output, signal }, [selection], options) =>
       session(async (open) => {
-        const planned = await makePlan(open, planRequest(open.graph, selection, options), signal)
+        const planned = await makePlan(open, await planRequest(open, selection, options), signal)
         const estimate = await estimatePlan(open.lineage, planned.plan, open.settings.concurrency)
         const report = describePlan(planned.state, planned.plan, estimate)
         const found = options.check === true && hasWork(planned.plan)

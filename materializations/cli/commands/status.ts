@@ -1,4 +1,5 @@
 import { causeText } from '../../operations/cause-groups.ts'
+import { selectAssets } from '../../operations/select-assets.ts'
 import { type AssetStatus, assetStatuses, type PartitionState, partitionStates } from '../../operations/status.ts'
 import type { Register } from '../command.ts'
 import { table } from '../render/table.ts'
@@ -12,7 +13,7 @@ export const status: Register = (program, on) => {
       .option('--partitions', 'each partition by itself'),
     ({ session }, [selection], options) =>
       session(async (open) => {
-        const keys = open.graph.select(selection ?? '*')
+        const keys = await selectAssets(open, selection ?? '*')
         const state = await open.state()
         if (options.partitions === true) {
           const json = partitionStates(state, keys)

@@ -1,4 +1,5 @@
 import { addressText } from '../../operations/partition-ranges.ts'
+import { selectAssets } from '../../operations/select-assets.ts'
 import { verify as verifyStored } from '../../operations/verify.ts'
 import type { Register } from '../command.ts'
 import { countText } from '../render/words.ts'
@@ -13,7 +14,8 @@ export const verify: Register = (program, on) => {
       .description('compare what is stored with what is recorded; finds edited, deleted and foreign data'),
     ({ session, output }, [selection]) =>
       session(async (open) => {
-        const json = await verifyStored(open, await open.state(), open.graph.select(selection ?? '*'))
+        const keys = await selectAssets(open, selection ?? '*')
+        const json = await verifyStored(open, await open.state(), keys)
         const bad = json.filter((verdict) => !verdict.ok)
         const lines = bad
           .slice(0, SHOWN)

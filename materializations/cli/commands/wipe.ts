@@ -1,4 +1,5 @@
 import { OttokError } from '../../../lib/config/index.ts'
+import { selectAssets } from '../../operations/select-assets.ts'
 import { planWipe, wipe as wipePartitions } from '../../operations/wipe.ts'
 import type { Register } from '../command.ts'
 import { confirmed } from '../confirm.ts'
@@ -12,7 +13,7 @@ export const wipe: Register = (program, on) => {
     ).option('--effects', 'forget effects too, so that they may happen again'),
     ({ session, globals, output }, [selection], options) =>
       session(async (open) => {
-        const keys = open.graph.select(selection!)
+        const keys = await selectAssets(open, selection!, { anyStores: true })
         const request = partitionRequest(options)
         const wiping = await planWipe(open, await open.state({ anyStores: true }), keys, request, {
           effects: options.effects === true,
