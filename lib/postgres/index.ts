@@ -1,4 +1,5 @@
 export { copyIn } from './copy.ts'
+export { copyOut } from './copy-out.ts'
 export { type Migration, migrate } from './migrate.ts'
 export { openPostgres, type PostgresRequest, removePostgres, stopPostgres } from './open.ts'
 export type { Postgres } from './types.ts'

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { OttokError } from '../config/index.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -6,6 +6,8 @@ export interface Migration {
   readonly name: string
   /** Statements; unqualified names resolve in the schema. */
   readonly sql: string
+  /** What SQL cannot say, in the same transaction after it. */
+  readonly run?: (client: PoolClient) => Promise<void>
 }
 
 /**
@@ -27,6 +29,7 @@ export async function migrate(pool: Pool, plan: { schema: string; migrations: re
     requireKnown(schema, known, migrations)
     for (const migration of migrations.filter((m) => !known.has(m.name))) {
       await client.query(migration.sql)
+      await migration.run?.(client)
       await client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [migration.name])
     }
   })

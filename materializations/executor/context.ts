@@ -1,4 +1,5 @@
 import { type MaterializeContext, partitionOf } from '../../lib/graph/index.ts'
+import { detailsOf } from './details.ts'
 import type { RunEnvironment } from './environment.ts'
 import { openInputs } from './inputs.ts'
 
@@ -12,7 +13,8 @@ export async function materializeContext(
   const [ordinal] = ordinals as [number, ...number[]]
   const partitions = ordinals.map((each) => partitionOf(space, each))
   const partition = partitions[0]!
-  const current = env.state.asset(key).record(ordinal)?.current
+  const seq = env.state.asset(key).record(ordinal)?.current?.seq
+  const current = seq === undefined ? undefined : (await detailsOf(env, [seq]))(seq)
   const engine = {
     command: async (...args: Parameters<MaterializeContext['warehouse']['command']>) =>
       (await env.stores.warehouse()).command(...args),

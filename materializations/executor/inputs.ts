@@ -16,6 +16,7 @@ import type { StoredLocation } from '../planner/recorded.ts'
 import { quoteName } from '../stores/fingerprint.ts'
 import { partitionColumnsOfPath } from '../stores/object-keys.ts'
 import { partitionFilter } from '../stores/staging.ts'
+import { detailsOf } from './details.ts'
 import type { RunEnvironment } from './environment.ts'
 
 /** Thrown when an input cannot be read as a whole now; the step is skipped, not failed. */
@@ -46,7 +47,8 @@ export async function openInputs(
 }
 
 async function openInput(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Promise<Input> {
-  const members = edge.mapping.kind === 'asOf' ? asOfMembers(env, edge, ordinals) : boxMembers(env, edge, ordinals)
+  const members =
+    edge.mapping.kind === 'asOf' ? asOfMembers(env, edge, ordinals) : await boxMembers(env, edge, ordinals)
   const table = await tableExpression(env, edge, members)
   const partitions = members.map((member) => inputPartition(env, edge.upstream, member))
   return {
@@ -67,15 +69,19 @@ async function openInput(env: RunEnvironment, edge: Edge, ordinals: readonly num
   }
 }
 
-function boxMembers(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Member[] {
+async function boxMembers(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Promise<Member[]> {
   const up = env.state.asset(edge.upstream)
   const mapped = env.state.mapping(edge).upstreamOf(sets.fromOrdinals(ordinals))
-  const members: Member[] = []
+  const made: { ordinal: number; seq: number }[] = []
   for (const ordinal of sets.ordinals(mapped)) {
-    const current = up.record(ordinal)?.current
-    if (current) members.push({ ordinal, partition: partitionKey(up.space, ordinal), ...current })
+    const seq = up.seq(ordinal)
+    if (seq !== undefined) made.push({ ordinal, seq })
   }
-  return members
+  const detail = await detailsOf(
+    env,
+    made.map((one) => one.seq),
+  )
+  return made.map(({ ordinal, seq }) => ({ ordinal, partition: partitionKey(up.space, ordinal), ...detail(seq) }))
 }
 
 function asOfMembers(env: RunEnvironment, edge: Edge, ordinals: readonly number[]): Member[] {

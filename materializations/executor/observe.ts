@@ -13,6 +13,7 @@ import {
 } from '../../lib/graph/index.ts'
 import type { Lineage } from '../lineage/lineage.ts'
 import { type NewVersion, type RecordedVersion, recordVersions } from '../lineage/record.ts'
+import { memberHash } from '../planner/combined-version.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 
 interface Looking {
@@ -49,7 +50,7 @@ export async function observe(
     for (const [partition, { version, metadata = {} }] of found) {
       const ordinal = partitionOrdinal(state.space, partition)
       if (ordinal === undefined || !sets.has(state.existing, ordinal)) continue
-      const changed = state.record(ordinal)?.current?.dataVersion !== version
+      const changed = !isVersion(state.record(ordinal)?.current?.hash, memberHash(partition, version))
       observations.push({ key, partition, dataVersion: version, changed })
       // An unchanged look is written down only when it is the one that settles the partition.
       const settled = settledAt(env.state, asset, ordinal)
@@ -77,6 +78,10 @@ export async function observe(
     [recorded.map((r) => r.seq)],
   )
   return { observations, recorded }
+}
+
+function isVersion(recorded: Uint32Array | undefined, seen: Uint32Array): boolean {
+  return recorded?.every((lane, i) => lane === seen[i]) ?? false
 }
 
 async function look(env: Looking, asset: ExternalAsset) {

@@ -2,6 +2,7 @@ import type { Edge, SqlAsset } from '../../lib/graph/index.ts'
 import type { Warehouse } from '../../lib/warehouse/index.ts'
 import type { TableColumn } from '../lineage/asset-tables.ts'
 import { describeSelect } from '../stores/warehouse-tables.ts'
+import { detailsOf } from './details.ts'
 import type { RunEnvironment } from './environment.ts'
 
 /** Columns by what decides them; asking the engine costs it an analysis of the whole statement. */
@@ -18,7 +19,8 @@ export async function selectColumns(
   ordinal: number,
   select: { readonly sql: string; readonly params: Record<string, unknown> },
 ): Promise<readonly TableColumn[]> {
-  const inputs = env.graph.upstream.get(asset.key)!.map((edge) => inputColumns(env, edge, ordinal))
+  const inputs: (string | undefined)[] = []
+  for (const edge of env.graph.upstream.get(asset.key)!) inputs.push(await inputColumns(env, edge, ordinal))
   if (inputs.includes(undefined)) return describeSelect(warehouse, select, env.signal)
   const key = JSON.stringify([warehouse.kind, asset.sqlTemplate, inputs])
   const columns = known.get(key) ?? (await describeSelect(warehouse, select, env.signal))
@@ -27,7 +29,7 @@ export async function selectColumns(
 }
 
 /** What identifies the columns of an input; undefined when only a look at its data tells. */
-function inputColumns(env: RunEnvironment, edge: Edge, ordinal: number): string | undefined {
+async function inputColumns(env: RunEnvironment, edge: Edge, ordinal: number): Promise<string | undefined> {
   const { upstream } = edge
   const asset = env.graph.asset(upstream)
   if (asset.kind === 'external' || asset.kind === 'effect') return undefined
@@ -35,9 +37,11 @@ function inputColumns(env: RunEnvironment, edge: Edge, ordinal: number): string 
   if (asset.store.kind !== 'warehouse' || edge.mapping.kind === 'asOf') return undefined
   const state = env.state.asset(upstream)
   for (const member of state.members(env.state.mapping(edge).boxOf(ordinal))) {
-    const location = state.record(member)?.current?.location
+    const seq = state.seq(member)
+    if (seq === undefined) continue
+    const { location } = (await detailsOf(env, [seq]))(seq)
     // Inputs whose partitions differ in schema are not read at all; one member speaks for all.
-    if (location?.kind === 'warehouse') return `${upstream} ${location.schema}`
+    return location.kind === 'warehouse' ? `${upstream} ${location.schema}` : undefined
   }
   return undefined
 }

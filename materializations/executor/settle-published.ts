@@ -14,7 +14,7 @@ export async function settlePublished(lineage: Lineage, state: GraphState): Prom
     const newest = sets.last(state.asset(key).existing)
     if (newest === undefined) continue
     const causes = provenCauses(state, key, newest)
-    const made = state.asset(key).record(newest)?.current !== undefined
+    const made = state.asset(key).seq(newest) !== undefined
     const standing = causes.length === 0 ? 'current' : made ? 'stale' : 'missing'
     const blockedBy = standing === 'current' ? null : (failureAbove(state, key) ?? null)
     await lineage.query(
@@ -34,8 +34,8 @@ function failureAbove(state: GraphState, key: AssetKey): string | undefined {
   const above = new Set<AssetKey>([key])
   for (const one of above) for (const { upstream } of state.graph.upstream.get(one)!) above.add(upstream)
   for (const one of state.graph.order.filter((each) => above.has(each))) {
-    for (const [, record] of state.asset(one).entries()) {
-      if (record.failure) return `${one}${record.partition && `@${record.partition}`}: ${record.failure.message}`
+    for (const [, record] of state.asset(one).failures()) {
+      return `${one}${record.partition && `@${record.partition}`}: ${record.failure!.message}`
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-import { type Graph, sets } from '../../lib/graph/index.ts'
+import { type AssetKey, type Graph, partitionOrdinal, sets } from '../../lib/graph/index.ts'
 import { assetsWithOldTables, assetTables } from '../lineage/asset-tables.ts'
 import type { Lineage } from '../lineage/lineage.ts'
 import type { GraphState } from '../planner/graph-state.ts'
@@ -25,15 +25,24 @@ export async function settleViews(env: Settling): Promise<void> {
     const current = tables.find((table) => table.current)
     if (!current) continue
     const old = [...new Set(tables.map((t) => t.tableName))].filter((name) => name !== current.tableName)
-    const state = env.state.asset(key)
-    const complete = [...sets.ordinals(state.existing)].every((ordinal) => {
-      const location = state.record(ordinal)?.current?.location
-      return location === undefined || (location.kind === 'warehouse' && location.table === current.tableName)
-    })
-    if (!complete) continue
+    if (!(await isComplete(env, key, current.tableName))) continue
     const warehouse = await env.stores.warehouse()
     await moveView(warehouse, key, current.tableName, current.columns)
     for (const name of old) await warehouse.command(`DROP TABLE IF EXISTS ${quoteName(name)}`)
     await env.lineage.query('DELETE FROM asset_tables WHERE asset_key = $1 AND table_name = ANY($2)', [key, old])
   }
+}
+
+/** Whether every partition that exists and is recorded lies in a table. */
+async function isComplete(env: Settling, key: AssetKey, table: string): Promise<boolean> {
+  const elsewhere = await env.lineage.query<{ partition: string }>(
+    `SELECT partition FROM v_current
+     WHERE asset_key = $1 AND NOT (location->>'kind' = 'warehouse' AND location->>'table' = $2)`,
+    [key, table],
+  )
+  const { space, existing } = env.state.asset(key)
+  return !elsewhere.some(({ partition }) => {
+    const ordinal = partitionOrdinal(space, partition)
+    return ordinal !== undefined && sets.has(existing, ordinal)
+  })
 }

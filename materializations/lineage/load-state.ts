@@ -1,113 +1,109 @@
 import type { AssetKey, Graph } from '../../lib/graph/index.ts'
 import type {
-  CurrentVersion,
   HistoryEntry,
-  PartitionRecord,
-  RecordedInput,
+  RecordedAsset,
+  RecordedFailure,
   RecordedState,
   StoredLocation,
 } from '../planner/recorded.ts'
+import type { RecordedColumns } from '../planner/recorded-columns.ts'
 import type { Lineage } from './lineage.ts'
-
-interface StateRow {
-  asset_key: string
-  partition: string
-  seq: number | null
-  run_id: string | null
-  made_at: Date | null
-  as_of: Date | null
-  code_version: string | null
-  data_version: string | null
-  partitions_signature: string | null
-  inputs: RecordedInput[] | null
-  location: StoredLocation | null
-  metadata: Record<string, unknown> | null
-  failed_at: Date | null
-  failed_run_id: string | null
-  failure: string | null
-  unfinished: boolean
-}
+import { loadPages } from './partition-pages.ts'
 
 /**
- * Everything that planning needs of a graph: three queries, whatever the number of partitions.
- * Only assets that are read `asOf` need their history.
+ * Everything that planning needs of a graph: four queries on one snapshot, whatever the number of partitions. Only assets
+ * that are read `asOf` need their history.
  */
 export async function loadState(lineage: Lineage, graph: Graph): Promise<RecordedState> {
-  const keys = [...graph.assets.keys()]
   const readAsOf = [...graph.downstream.values()]
     .flat()
     .filter((edge) => edge.mapping.kind === 'asOf')
     .map((edge) => edge.upstream)
   return lineage.transaction(async (client) => {
-    const states = await client.query<StateRow>(
-      `SELECT s.*, i.asset_key IS NOT NULL AS unfinished
-       FROM partition_state s LEFT JOIN intents i USING (asset_key, partition)
-       WHERE asset_key = ANY($1)
-       UNION ALL
-       SELECT i.asset_key, i.partition, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true
-       FROM intents i LEFT JOIN partition_state s USING (asset_key, partition)
-       WHERE i.asset_key = ANY($1) AND s.asset_key IS NULL`,
-      [keys],
-    )
-    const history = await client.query<{
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+    const columns = await loadPages(client)
+    const failed = await client.query<{
       asset_key: string
       partition: string
-      seq: number
-      as_of: Date
-      data_version: string
-      location: StoredLocation
-      metadata: Record<string, unknown>
+      failed_at: Date
+      failed_run_id: string | null
+      failure: string | null
     }>(
-      `SELECT asset_key, partition, seq, as_of, data_version, location, metadata
-       FROM materializations WHERE asset_key = ANY($1) ORDER BY seq`,
-      [readAsOf],
+      `SELECT asset_key, partition, failed_at, failed_run_id, failure FROM partition_state WHERE failed_at IS NOT NULL`,
     )
-    const seq = await client.query<{ seq: number }>(
-      `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS seq FROM materialization_seq`,
+    const intents = await client.query<{ asset_key: string; partition: string }>(
+      'SELECT asset_key, partition FROM intents',
     )
+    const history =
+      readAsOf.length === 0
+        ? { rows: [] }
+        : await client.query<HistoryRow>(
+            `SELECT asset_key, partition, seq, as_of, data_version, location, metadata
+             FROM materializations WHERE asset_key = ANY($1) ORDER BY seq`,
+            [readAsOf],
+          )
     return {
-      records: grouped(states.rows, (row) => row.asset_key, recordOf),
+      assets: assetsOf(columns, failed.rows, intents.rows),
       history: grouped(history.rows, (row) => row.asset_key, historyOf),
-      seq: Number(seq.rows[0]!.seq),
+      // In the order of commits: nothing that is not on this snapshot has a lower number.
+      seq: newest(columns),
     }
   })
 }
 
-function recordOf(row: StateRow): PartitionRecord {
-  return {
-    partition: row.partition,
-    current: currentOf(row),
-    failure: row.failed_at
-      ? { at: row.failed_at, message: row.failure ?? '', runId: row.failed_run_id ?? '' }
-      : undefined,
-    unfinished: row.unfinished,
-  }
+function assetsOf(
+  columns: ReadonlyMap<AssetKey, RecordedColumns>,
+  failed: readonly {
+    readonly asset_key: string
+    readonly partition: string
+    readonly failed_at: Date
+    readonly failed_run_id: string | null
+    readonly failure: string | null
+  }[],
+  intents: readonly { readonly asset_key: string; readonly partition: string }[],
+): Map<AssetKey, RecordedAsset> {
+  const failures = grouped(
+    failed,
+    (row) => row.asset_key,
+    (row): [string, RecordedFailure] => [
+      row.partition,
+      { at: row.failed_at, message: row.failure ?? '', runId: row.failed_run_id ?? '' },
+    ],
+  )
+  const unfinished = grouped(
+    intents,
+    (row) => row.asset_key,
+    (row) => row.partition,
+  )
+  return new Map(
+    [...new Set([...columns.keys(), ...failures.keys(), ...unfinished.keys()])].map((key) => [
+      key,
+      {
+        columns: columns.get(key),
+        failures: new Map(failures.get(key)),
+        unfinished: new Set(unfinished.get(key)),
+      },
+    ]),
+  )
 }
 
-function currentOf(row: StateRow): CurrentVersion | undefined {
-  if (row.seq === null) return undefined
-  return {
-    seq: Number(row.seq),
-    runId: row.run_id!,
-    madeAt: row.made_at!,
-    asOf: row.as_of!,
-    codeVersion: row.code_version!,
-    dataVersion: row.data_version!,
-    partitionsSignature: row.partitions_signature!,
-    inputs: row.inputs!,
-    location: row.location!,
-    metadata: row.metadata!,
-  }
+function newest(columns: ReadonlyMap<AssetKey, RecordedColumns>): number {
+  let seq = 0
+  for (const { numbers } of columns.values()) for (const one of numbers.seq) if (one > seq) seq = one
+  return seq
 }
 
-function historyOf(row: {
-  partition: string
-  seq: number
-  as_of: Date
-  data_version: string
-  location: StoredLocation
-  metadata: Record<string, unknown>
-}): HistoryEntry {
+interface HistoryRow {
+  readonly asset_key: string
+  readonly partition: string
+  readonly seq: number
+  readonly as_of: Date
+  readonly data_version: string
+  readonly location: StoredLocation
+  readonly metadata: Record<string, unknown>
+}
+
+function historyOf(row: HistoryRow): HistoryEntry {
   return {
     partition: row.partition,
     seq: Number(row.seq),

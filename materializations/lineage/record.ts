@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg'
 import { OttokError } from '../../lib/config/errors.ts'
+import { memberHash } from '../planner/combined-version.ts'
 import type { RecordedInput, StoredLocation } from '../planner/recorded.ts'
 import type { Lineage } from './lineage.ts'
+import { changePages } from './partition-pages.ts'
 
 /** One materialization or observation about to be recorded. */
 export interface NewVersion {
@@ -22,6 +24,8 @@ export interface NewVersion {
 export interface RecordedVersion extends NewVersion {
   readonly seq: number
   readonly madeAt: Date
+  /** H(partition, data version). */
+  readonly hash: Uint32Array
 }
 
 /** An upstream was made anew between the reading of its version and the commit of ours. */
@@ -123,21 +127,24 @@ export async function insertVersions(
        FROM given g, jsonb_to_recordset(g.inputs) AS i(
          name text, upstream text, mapping text, box jsonb, version text, "asOfSeq" bigint, restated boolean)
      ), state AS (
-       INSERT INTO partition_state (asset_key, partition, seq, run_id, made_at, as_of, code_version, data_version,
-                                    partitions_signature, inputs, location, metadata)
-       SELECT g.asset_key, g.partition, g.seq, g.run_id, m.made_at, g.as_of, g.code_version, g.data_version,
-              g.partitions_signature, g.inputs, g.location, g.metadata FROM given g JOIN made m USING (seq)
+       INSERT INTO partition_state (asset_key, partition, seq)
+       SELECT asset_key, partition, seq FROM given
        ON CONFLICT (asset_key, partition) DO UPDATE SET
-         seq = excluded.seq, run_id = excluded.run_id, made_at = excluded.made_at, as_of = excluded.as_of,
-         code_version = excluded.code_version, data_version = excluded.data_version,
-         partitions_signature = excluded.partitions_signature, inputs = excluded.inputs,
-         location = excluded.location, metadata = excluded.metadata,
-         failed_at = NULL, failed_run_id = NULL, failure = NULL
+         seq = excluded.seq, failed_at = NULL, failed_run_id = NULL, failure = NULL
      )
      SELECT g.index, g.seq, m.made_at FROM given g JOIN made m USING (seq) ORDER BY g.index`,
     [JSON.stringify(rows)],
   )
-  return inserted.rows.map((row) => ({ ...versions[row.index]!, seq: Number(row.seq), madeAt: row.made_at }))
+  const recorded = inserted.rows.map((row): RecordedVersion => {
+    const version = versions[row.index]!
+    const hash = memberHash(version.partition, version.dataVersion)
+    return { ...version, seq: Number(row.seq), madeAt: row.made_at, hash }
+  })
+  await changePages(
+    client,
+    recorded.map((version) => ({ assetKey: version.assetKey, partition: version.partition, change: () => version })),
+  )
+  return recorded
 }
 
 /** Records versions in one transaction, together with what the caller adds to it. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetKey } from '../../lib/graph/index.ts'
 import { openLeases } from '../lineage/leases.ts'
-import { requireLease } from '../lineage/record.ts'
+import { changePages } from '../lineage/partition-pages.ts'
+import { lockSequence, requireLease } from '../lineage/record.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { Session } from '../session.ts'
 import { sameCode } from '../versions/comparable.ts'
@@ -30,26 +31,31 @@ export async function accept(
       const asset = session.graph.asset(key)
       if (asset.kind === 'external' || asset.kind === 'effect') continue
       const today = state.code.get(key)!
-      const partitions = [...state.asset(key).entries()]
-        .filter(([, { current }]) => current && !sameCode(current.codeVersion, today))
-        .map(([, record]) => record.partition)
-      if (partitions.length > 0) {
+      const others = [...state.asset(key).entries()].flatMap(([, { partition, current }]) =>
+        current && !sameCode(current.codeVersion, today) ? [{ partition, from: current.codeVersion }] : [],
+      )
+      if (others.length > 0) {
         await leases.acquire(key)
         await session.lineage.transaction(async (client) => {
           await requireLease(client, key, leases.token)
+          await lockSequence(client, session.lineage.schema)
           await client.query(
             `INSERT INTO acceptances (asset_key, partition, from_code_version, to_code_version, reason)
-             SELECT asset_key, partition, code_version, $3, $4 FROM partition_state
-             WHERE asset_key = $1 AND partition = ANY($2)`,
-            [key, partitions, today, reason],
+             SELECT $1, partition, from_code_version, $4, $5
+             FROM unnest($2::text[], $3::text[]) AS o(partition, from_code_version)`,
+            [key, others.map((one) => one.partition), others.map((one) => one.from), today, reason],
           )
-          await client.query(
-            'UPDATE partition_state SET code_version = $3 WHERE asset_key = $1 AND partition = ANY($2)',
-            [key, partitions, today],
+          await changePages(
+            client,
+            others.map(({ partition }) => ({
+              assetKey: key,
+              partition,
+              change: (before) => before && { ...before, codeVersion: today },
+            })),
           )
         })
       }
-      acceptances.push({ key, accepted: partitions.length, codeVersion: today })
+      acceptances.push({ key, accepted: others.length, codeVersion: today })
     }
   } finally {
     await leases.release()

@@ -26,7 +26,10 @@ export function groupCauses(
   for (const [ordinal, list] of causes) {
     for (const cause of list) {
       const { partitions, ...described } = describe(cause)
-      const id = JSON.stringify([cause.kind, described.upstream, identity(cause), described.message])
+      const id =
+        cause.kind === 'missing'
+          ? ''
+          : JSON.stringify([cause.kind, described.upstream, identity(cause), described.message])
       const known = groups.get(id)
       groups.set(
         id,

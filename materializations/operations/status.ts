@@ -1,4 +1,6 @@
-import { type AssetKey, partitionKey, sets } from '../../lib/graph/index.ts'
+import { type AssetKey, type IntervalSet, partitionKey, sets } from '../../lib/graph/index.ts'
+import type { Lineage } from '../lineage/lineage.ts'
+import { versionDetails } from '../lineage/version-details.ts'
 import type { Cause } from '../planner/causes.ts'
 import { provenCauses } from '../planner/causes.ts'
 import type { GraphState } from '../planner/graph-state.ts'
@@ -38,33 +40,52 @@ export interface PartitionState {
 export function assetStatuses(state: GraphState, keys: readonly AssetKey[]): AssetStatus[] {
   const possible = possiblePartitions(state)
   return keys.map((key) => {
+    const tracked = trackedPartitions(state, key)
     const counts = { fresh: 0, stale: 0, missing: 0, failed: 0, possible: 0 }
-    const causes: [number, Cause[]][] = []
-    let last: Date | undefined
-    for (const ordinal of trackedPartitions(state, key)) {
-      const found = provenCauses(state, key, ordinal)
-      const status = statusOf(state, key, ordinal, found)
-      counts[status]++
-      if (status === 'fresh' && sets.has(possible.get(key) ?? sets.EMPTY, ordinal)) counts.possible++
-      if (found.length > 0) causes.push([ordinal, found])
-      const madeAt = state.asset(key).record(ordinal)?.current?.madeAt
-      if (madeAt && (!last || madeAt > last)) last = madeAt
+    const proven = state.proven(key)
+    const causes: [number, readonly Cause[]][] = []
+    for (const [ordinal, found] of proven) {
+      if (!sets.has(tracked, ordinal)) continue
+      counts[statusOf(state, key, ordinal, found)]++
+      causes.push([ordinal, found])
     }
+    for (const [ordinal] of state.asset(key).failures())
+      if (!proven.has(ordinal) && sets.has(tracked, ordinal)) counts.failed++
+    counts.fresh = sets.size(tracked) - counts.stale - counts.missing - counts.failed
+    counts.possible = sets.size(sets.intersect(possible.get(key) ?? sets.EMPTY, tracked))
     return {
       key,
       partitions: counts,
       causes: groupCauses(state.asset(key).space, causes),
-      lastMadeAt: last?.toISOString() ?? null,
+      lastMadeAt: lastMadeAt(state, key, tracked)?.toISOString() ?? null,
     }
   })
 }
 
-/** State of each partition of the selected assets. Pure, as `assetStatuses`. */
-export function partitionStates(state: GraphState, keys: readonly AssetKey[]): PartitionState[] {
+function lastMadeAt(state: GraphState, key: AssetKey, tracked: IntervalSet): Date | undefined {
+  const asset = state.asset(key)
+  let last = 0
+  for (const [from, to] of tracked) {
+    for (let ordinal = from; ordinal < to; ordinal++) last = Math.max(last, asset.madeAt(ordinal) ?? 0)
+  }
+  return last > 0 ? new Date(last) : undefined
+}
+
+/** State of each partition of the selected assets; nothing is observed. One query, for the data versions. */
+export async function partitionStates(
+  lineage: Lineage,
+  state: GraphState,
+  keys: readonly AssetKey[],
+): Promise<PartitionState[]> {
   const possible = possiblePartitions(state)
-  return keys.flatMap((key) => {
+  const tracked = keys.map((key) => ({ key, ordinals: [...sets.ordinals(trackedPartitions(state, key))] }))
+  const details = await versionDetails(
+    lineage,
+    tracked.flatMap(({ key, ordinals }) => ordinals.flatMap((ordinal) => state.asset(key).seq(ordinal) ?? [])),
+  )
+  return tracked.flatMap(({ key, ordinals }) => {
     const { space } = state.asset(key)
-    return trackedPartitions(state, key).map((ordinal) => {
+    return ordinals.map((ordinal) => {
       const causes = provenCauses(state, key, ordinal)
       const current = state.asset(key).record(ordinal)?.current
       return {
@@ -75,7 +96,7 @@ export function partitionStates(state: GraphState, keys: readonly AssetKey[]): P
         causes,
         runId: current?.runId ?? null,
         madeAt: current?.madeAt.toISOString() ?? null,
-        dataVersion: current?.dataVersion ?? null,
+        dataVersion: (current && details.get(current.seq)?.dataVersion) ?? null,
       }
     })
   })
@@ -89,12 +110,11 @@ function statusOf(state: GraphState, key: AssetKey, ordinal: number, causes: rea
 }
 
 /** Partitions that exist now. Of an effect, those that happened and the newest: older ones will never happen. */
-function trackedPartitions(state: GraphState, key: AssetKey): number[] {
+function trackedPartitions(state: GraphState, key: AssetKey): IntervalSet {
   const { existing } = state.asset(key)
-  const ordinals = [...sets.ordinals(existing)]
-  if (state.graph.asset(key).kind !== 'effect') return ordinals
-  const newest = latest(state, key)
-  return ordinals.filter((ordinal) => sets.has(newest, ordinal) || state.asset(key).record(ordinal) !== undefined)
+  if (state.graph.asset(key).kind !== 'effect') return existing
+  const recorded = sets.fromOrdinals([...state.asset(key).entries()].map(([ordinal]) => ordinal))
+  return sets.intersect(existing, sets.union(latest(state, key), recorded))
 }
 
 /** Partitions that a run of everything would look at again, without their being stale for certain. */

@@ -2,25 +2,26 @@ import { createHash } from 'node:crypto'
 import type { AssetKey } from '../../lib/graph/index.ts'
 import type { ObjectStore } from '../../lib/objects/index.ts'
 import type { GraphState } from '../planner/graph-state.ts'
-import type { CurrentVersion } from '../planner/recorded.ts'
+import type { VersionDetail } from '../planner/recorded.ts'
 import type { Session } from '../session.ts'
+import { storedVersions } from './stored-versions.ts'
 import type { Verdict } from './verify.ts'
 
 /** Compares recorded objects with the store: there, of the recorded size, and of the recorded content. */
 export async function verifyObjects(session: Session, state: GraphState, key: AssetKey): Promise<readonly Verdict[]> {
-  const records = [...state.asset(key).entries()].sort(([a], [b]) => a - b)
-  if (records.length === 0) return []
+  const stored = await storedVersions(session, state, key)
+  if (stored.length === 0) return []
   const objects = await session.stores.objects()
   const verdicts: Verdict[] = []
-  for (const [, { partition, current }] of records) {
-    if (!current) continue
-    const problem = await problemOf(objects, current)
+  for (const version of stored) {
+    const { partition } = version
+    const problem = await problemOf(objects, version)
     verdicts.push({ key, partition, ok: problem === undefined, ...(problem !== undefined && { problem }) })
   }
   return verdicts
 }
 
-async function problemOf(objects: ObjectStore, { location, dataVersion }: CurrentVersion): Promise<string | undefined> {
+async function problemOf(objects: ObjectStore, { location, dataVersion }: VersionDetail): Promise<string | undefined> {
   if (location.kind !== 'objects') return `recorded in another store (${location.kind}); materialize it again`
   const info = await objects.head(location.object)
   if (!info) return `deleted: ${objects.address(location.object)} is gone`

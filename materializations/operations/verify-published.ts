@@ -2,6 +2,7 @@ import type { AssetKey, PublishedStore } from '../../lib/graph/index.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { Session } from '../session.ts'
 import { publishedNames, publishedSchema } from '../stores/published-table.ts'
+import { storedVersions } from './stored-versions.ts'
 import type { Verdict } from './verify.ts'
 
 /** Counts the rows of each recorded load, and looks for loads that nobody recorded. */
@@ -11,14 +12,14 @@ export async function verifyPublished(
   key: AssetKey,
   store: PublishedStore,
 ): Promise<readonly Verdict[]> {
-  const records = [...state.asset(key).entries()].sort(([a], [b]) => a - b)
+  const stored = await storedVersions(session, state, key)
   const { history } = publishedNames(store, publishedSchema(store, session.settings.environment))
   const counts = await loadCounts(session, history)
   const verdicts: Verdict[] = []
   const known = new Set(await recordedLoads(session, key))
-  for (const [, { partition, current }] of records) {
-    if (current?.location.kind !== 'published') continue
-    const { load, rows } = current.location
+  for (const { partition, location } of stored) {
+    if (location.kind !== 'published') continue
+    const { load, rows } = location
     const found = counts?.get(load) ?? 0
     const problem =
       counts === undefined

@@ -3,11 +3,12 @@ import type { Warehouse } from '../../lib/warehouse/index.ts'
 import { assetTables } from '../lineage/asset-tables.ts'
 import { livingTokens } from '../lineage/leases.ts'
 import type { GraphState } from '../planner/graph-state.ts'
-import type { CurrentVersion } from '../planner/recorded.ts'
+import type { VersionDetail } from '../planner/recorded.ts'
 import type { Session } from '../session.ts'
 import { quoteName } from '../stores/fingerprint.ts'
 import { abandonedStaging, inspectPartitions } from '../stores/staging.ts'
 import { shapeOf } from '../stores/warehouse-tables.ts'
+import { storedVersions } from './stored-versions.ts'
 import type { Verdict } from './verify.ts'
 
 /** Partitions read by one fingerprint statement: bounds its text. */
@@ -15,7 +16,7 @@ const BATCH = 500
 
 interface Stored {
   readonly partition: Partition
-  readonly current: CurrentVersion
+  readonly current: VersionDetail
 }
 
 /** Fingerprints the recorded partitions of warehouse assets, and looks for rows and staging that nobody recorded. */
@@ -45,9 +46,10 @@ async function verifyAsset(
   const asset = session.graph.asset(key)
   if (asset.kind !== 'sql' && asset.kind !== 'function') return []
   const { space } = state.asset(key)
-  const recorded: Stored[] = [...state.asset(key).entries()]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([ordinal, { current }]) => (current ? [{ partition: partitionOf(space, ordinal), current }] : []))
+  const recorded: Stored[] = (await storedVersions(session, state, key)).map((version) => ({
+    partition: partitionOf(space, version.ordinal),
+    current: version,
+  }))
   const schemas = new Map((await assetTables(session.lineage, key)).map((table) => [table.schemaHash, table]))
   const verdicts: Verdict[] = []
   for (const [schema, stored] of bySchema(recorded)) {
@@ -97,7 +99,7 @@ async function verifyAsset(
   return verdicts
 }
 
-function problemOf(current: CurrentVersion, rows: number, dataVersion: string): string | undefined {
+function problemOf(current: VersionDetail, rows: number, dataVersion: string): string | undefined {
   const expected = current.location.kind === 'warehouse' ? current.location.rows : 0
   if (rows === 0 && expected > 0) return `deleted: ${expected} rows are gone`
   if (rows !== expected) return `edited: ${rows} rows instead of ${expected}`

@@ -1,4 +1,5 @@
 import { type AssetKey, partitionKey, sets } from '../../lib/graph/index.ts'
+import { versionDetails } from '../lineage/version-details.ts'
 import { type Cause, changedPartitions, provenCauses } from '../planner/causes.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import { type Plan, planRun } from '../planner/plan.ts'
@@ -67,7 +68,7 @@ export async function whyPartition(
           runId: current.runId,
           at: current.madeAt.toISOString(),
           codeVersion: current.codeVersion,
-          dataVersion: current.dataVersion,
+          dataVersion: (await versionDetails(session.lineage, [current.seq])).get(current.seq)?.dataVersion ?? '',
         }
       : null,
     inputs: (current?.inputs ?? []).map(({ name, upstream }) => ({ name, upstream, unchanged: !moved.has(upstream) })),

@@ -21,7 +21,7 @@ export async function wipePublished(
     for (const load of loads) await dropLoad(client, store, schema, load)
     await client.query(
       `INSERT INTO ${pointer} (load_id, partition, rows)
-       SELECT (location->>'load')::bigint, partition, (location->>'rows')::bigint FROM partition_state
+       SELECT (location->>'load')::bigint, partition, (location->>'rows')::bigint FROM v_current
        WHERE location->>'kind' = 'published' AND location->>'table' = $1 AND location->>'load' <> ALL($2)
        ORDER BY partition DESC LIMIT 1
        ON CONFLICT (one) DO NOTHING`,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type AssetKey, type PublishedStore, partitionKey, sets } from '../../lib/graph/index.ts'
 import { openLeases } from '../lineage/leases.ts'
+import { changePages } from '../lineage/partition-pages.ts'
+import { lockSequence } from '../lineage/record.ts'
 import { ForeignStore, forgetStores } from '../lineage/store-identity.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
@@ -104,6 +106,11 @@ async function recordedLocations(
 
 async function deleteRecords(session: Session, { key, partitions, whole }: Wiping): Promise<void> {
   await session.lineage.transaction(async (client) => {
+    await lockSequence(client, session.lineage.schema)
+    await changePages(
+      client,
+      partitions.map((partition) => ({ assetKey: key, partition, change: () => undefined })),
+    )
     const tables = ['intents', 'partition_state', 'observations', 'check_results', 'materializations']
     for (const table of tables) {
       await client.query(`DELETE FROM ${table} WHERE asset_key = $1 AND partition = ANY($2)`, [key, partitions])
@@ -125,8 +132,8 @@ async function recordedPartitions(session: Session, keys: readonly AssetKey[]): 
 async function coversEverything(session: Session, wiping: readonly Wiping[]): Promise<boolean> {
   const whole = wiping.filter((one) => one.whole).map((one) => one.key)
   const [row] = await session.lineage.query<{ left: number }>(
-    `SELECT count(*) AS left FROM partition_state s
-     WHERE s.asset_key <> ALL($1) AND coalesce(s.location->>'kind', '') NOT IN ('observed', 'effect')`,
+    `SELECT count(*) AS left FROM partition_state s LEFT JOIN materializations m USING (seq)
+     WHERE s.asset_key <> ALL($1) AND coalesce(m.location->>'kind', '') NOT IN ('observed', 'effect')`,
     [whole],
   )
   return Number(row!.left) === 0

@@ -1,90 +1,123 @@
-import {
-  type Box,
-  type IntervalSet,
-  keyIndexOf,
-  type PartitionSpace,
-  partitionOrdinal,
-  sets,
-  timeOf,
-} from '../../lib/graph/index.ts'
-import { combinedText, isCombined, memberHash } from './combined-version.ts'
-import type { PartitionRecord } from './recorded.ts'
-import { type CombinedVersion, LANES, VersionIndex } from './version-index.ts'
+import { type Box, type IntervalSet, type PartitionSpace, partitionOrdinal, sets } from '../../lib/graph/index.ts'
+import { BlockVersions } from './block-versions.ts'
+import { combinedText, isCombined } from './combined-version.ts'
+import type { CurrentVersion, PartitionRecord, RecordedAsset } from './recorded.ts'
+import type { RecordedColumns } from './recorded-columns.ts'
+import { RowIndex } from './row-index.ts'
+import { type CombinedVersion, LANES } from './version-index.ts'
 
 /** Comparing allocates nothing: a plan compares every input of every partition. */
 const scratch = new Uint32Array(LANES)
 
-/** Recorded partitions of one asset, with the combined version of any block of them. */
+/**
+ * Recorded partitions of one asset, with the combined version of any block of them. What was loaded stays in columns;
+ * what failed, is half swapped or was made since lies over it as objects.
+ */
 export class AssetState {
   readonly space: PartitionSpace
   /** Partitions that exist now by definition. */
   readonly existing: IntervalSet
-  readonly #records = new Map<number, PartitionRecord>()
-  readonly #indexes: VersionIndex[]
+  /** What was loaded, for those who compare rows. */
+  readonly columns: RecordedColumns | undefined
+  readonly #rows: RowIndex
+  readonly #over = new Map<number, PartitionRecord>()
+  readonly #versions: BlockVersions
   #readable: IntervalSet | undefined
+  #changes = 0
 
-  constructor(space: PartitionSpace, existing: IntervalSet, records: readonly PartitionRecord[]) {
+  constructor(space: PartitionSpace, existing: IntervalSet, recorded: RecordedAsset | undefined) {
     this.space = space
     this.existing = existing
-    const known: number[] = []
-    for (const record of records) {
-      const ordinal = partitionOrdinal(space, record.partition)
-      // A partition of an older definition (another grain, a removed key) is not of this asset any more.
-      if (ordinal === undefined) continue
-      this.#records.set(ordinal, record)
-      known.push(ordinal)
+    this.columns = recorded?.columns
+    this.#rows = new RowIndex(space, this.columns?.partitions ?? [])
+    if (recorded) this.#lay(recorded)
+    this.#versions = new BlockVersions(space, sets.union(existing, this.#known()))
+    for (const [ordinal, row] of this.#rows.entries()) {
+      if (this.#over.size === 0 || !this.#over.has(ordinal))
+        this.#versions.add(ordinal, this.columns!.numbers.hash, row * LANES, 1)
     }
-    const extent = sets.union(existing, sets.fromOrdinals(known))
-    const from = extent.length === 0 ? 0 : timeOf(space, extent[0]![0])
-    const to = extent.length === 0 ? 0 : timeOf(space, extent.at(-1)![1] - 1) + 1
-    this.#indexes = space.keys.map(() => new VersionIndex(from, to))
-    for (const [ordinal, record] of this.#records) this.#count(ordinal, record, 1)
+    for (const [ordinal, record] of this.#over) this.#count(ordinal, record, 1)
   }
 
+  /** What is recorded of a partition, as an object made for the caller. */
   record(ordinal: number): PartitionRecord | undefined {
-    return this.#records.get(ordinal)
+    const over = this.#over.get(ordinal)
+    if (over) return over
+    const row = this.#rows.get(ordinal)
+    return row < 0 ? undefined : this.#recordOf(row)
   }
 
-  entries(): Iterable<[number, PartitionRecord]> {
-    return this.#records
+  /** The row of a partition that nothing lies over, or -1: all there is to know of it is in `columns`. */
+  plainRow(ordinal: number): number {
+    return this.#over.size > 0 && this.#over.has(ordinal) ? -1 : this.#rows.get(ordinal)
+  }
+
+  /** When the current version of a partition was made, in ms; undefined when there is none. */
+  madeAt(ordinal: number): number | undefined {
+    const row = this.plainRow(ordinal)
+    return row >= 0 ? this.columns!.numbers.madeAt[row] : this.#over.get(ordinal)?.current?.madeAt.getTime()
+  }
+
+  /** Sequence number of a partition's current version; undefined when there is none. */
+  seq(ordinal: number): number | undefined {
+    const row = this.plainRow(ordinal)
+    return row >= 0 ? this.columns!.numbers.seq[row] : this.#over.get(ordinal)?.current?.seq
+  }
+
+  *entries(): Generator<[number, PartitionRecord]> {
+    for (const [ordinal, row] of this.#rows.entries())
+      if (!this.#over.has(ordinal)) yield [ordinal, this.#recordOf(row)]
+    yield* this.#over
+  }
+
+  /** Partitions whose last attempt failed. */
+  *failures(): Generator<[number, PartitionRecord]> {
+    for (const entry of this.#over) if (entry[1].failure) yield entry
+  }
+
+  /** Grows with every change since this was loaded. */
+  get changes(): number {
+    return this.#changes
   }
 
   set(ordinal: number, record: PartitionRecord): void {
-    const before = this.#records.get(ordinal)
+    this.#changes++
+    const before = this.record(ordinal)
     if (before) this.#count(ordinal, before, -1)
-    this.#records.set(ordinal, record)
+    this.#over.set(ordinal, record)
     this.#count(ordinal, record, 1)
     this.#readable = undefined
   }
 
   /** Partitions that downstreams may read. Costs a walk over all records after each change. */
   readable(): IntervalSet {
-    this.#readable ??= sets.fromOrdinals(this.#readableOrdinals())
+    this.#readable ??= this.#over.size === 0 ? this.#rows.ordinals() : sets.fromOrdinals(this.#readableOrdinals())
     return this.#readable
   }
 
   *#readableOrdinals(): Generator<number> {
-    for (const [ordinal, record] of this.#records) if (isReadable(record)) yield ordinal
+    for (const [ordinal] of this.#rows.entries()) if (!this.#over.has(ordinal)) yield ordinal
+    for (const [ordinal, record] of this.#over) if (isReadable(record)) yield ordinal
   }
 
   /** Combined version and number of readable members of a block. */
   combined(box: Box): CombinedVersion {
     const lanes = new Uint32Array(LANES)
-    return combinedText(this.#accumulate(box, lanes), lanes)
+    return combinedText(this.#versions.accumulate(box, lanes), lanes)
   }
 
   /** Whether a block still has this combined version. */
   isAt(version: CombinedVersion, box: Box): boolean {
     scratch.fill(0)
-    return isCombined(version, this.#accumulate(box, scratch), scratch)
+    return isCombined(version, this.#versions.accumulate(box, scratch), scratch)
   }
 
-  #accumulate(box: Box, into: Uint32Array): number {
-    const [from, to] = this.space.time ? [box.from, box.to] : [0, 1]
-    let count = 0
-    if (box.keys) for (const key of box.keys) count += this.#indexes[key]!.accumulate(from, to, into)
-    else for (const index of this.#indexes) count += index.accumulate(from, to, into)
-    return count
+  /** As `isAt`, for a version in columns. */
+  isAtNumbers(count: number, version: Uint32Array, at: number, box: Box): boolean {
+    scratch.fill(0)
+    if (this.#versions.accumulate(box, scratch) !== count) return false
+    for (let lane = 0; lane < LANES; lane++) if (version[at + lane] !== scratch[lane]) return false
+    return true
   }
 
   /** Ordinals of a block. */
@@ -95,19 +128,43 @@ export class AssetState {
     }
   }
 
-  #count(ordinal: number, record: PartitionRecord, sign: 1 | -1): void {
-    if (!isReadable(record)) return
-    const time = timeOf(this.space, ordinal)
-    const index = this.#indexes[keyIndexOf(this.space, ordinal)]!
-    if (index.covers(time)) {
-      index.add(time, memberHash(record.partition, record.current.dataVersion), sign)
+  #recordOf(row: number): PartitionRecord {
+    const { partitions } = this.columns!
+    return {
+      partition: partitions[row]!,
+      current: this.columns!.version(row),
+      failure: undefined,
+      unfinished: false,
     }
+  }
+
+  /** Failures and open intents lie over what they are about. */
+  #lay({ failures, unfinished }: RecordedAsset): void {
+    for (const partition of new Set([...failures.keys(), ...unfinished])) {
+      const ordinal = partitionOrdinal(this.space, partition)
+      if (ordinal === undefined) continue
+      const row = this.#rows.get(ordinal)
+      this.#over.set(ordinal, {
+        partition,
+        current: row < 0 ? undefined : this.columns!.version(row),
+        failure: failures.get(partition),
+        unfinished: unfinished.has(partition),
+      })
+    }
+  }
+
+  #known(): IntervalSet {
+    return sets.union(this.#rows.ordinals(), sets.fromOrdinals(this.#over.keys()))
+  }
+
+  #count(ordinal: number, record: PartitionRecord, sign: 1 | -1): void {
+    if (isReadable(record)) this.#versions.add(ordinal, record.current.hash, 0, sign)
   }
 }
 
 /** A partition that downstreams may read: made, and not in the middle of a swap. */
 export function isReadable(
   record: PartitionRecord | undefined,
-): record is PartitionRecord & { current: NonNullable<PartitionRecord['current']> } {
+): record is PartitionRecord & { current: CurrentVersion } {
   return record?.current !== undefined && !record.unfinished
 }

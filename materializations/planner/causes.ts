@@ -2,6 +2,7 @@ import { type AssetKey, type Edge, partitionKey } from '../../lib/graph/index.ts
 import { sameCode } from '../versions/comparable.ts'
 import type { GraphState } from './graph-state.ts'
 import type { RecordedInput } from './recorded.ts'
+import { MOVING } from './row-comparison.ts'
 
 /** Why a partition is, or may become, stale. */
 export type Cause =
@@ -26,8 +27,11 @@ export type Cause =
  * Proven causes of one partition: what is recorded against today's code, partitions, inputs and input
  * versions. Empty means fresh. Pure; costs O(log n) an input, whatever the window's size.
  */
-export function provenCauses(state: GraphState, key: AssetKey, ordinal: number): Cause[] {
-  const record = state.asset(key).record(ordinal)
+export function provenCauses(state: GraphState, key: AssetKey, ordinal: number): readonly Cause[] {
+  const up = state.asset(key)
+  const row = up.plainRow(ordinal)
+  if (row >= 0 && state.rows(key)?.isFresh(row, ordinal)) return NONE
+  const record = up.record(ordinal)
   if (record?.unfinished) return [{ kind: 'unfinished' }]
   const current = record?.current
   if (!current) return record?.failure ? [{ kind: 'failed', message: record.failure.message }] : [{ kind: 'missing' }]
@@ -45,6 +49,8 @@ export function provenCauses(state: GraphState, key: AssetKey, ordinal: number):
   causes.push(...inputCauses(state, key, ordinal, current.inputs))
   return causes
 }
+
+const NONE: readonly Cause[] = Object.freeze([])
 
 function inputCauses(state: GraphState, key: AssetKey, ordinal: number, recorded: readonly RecordedInput[]): Cause[] {
   const causes: Cause[] = []
@@ -119,9 +125,6 @@ function dataCause(state: GraphState, input: RecordedInput): Cause {
   }
 }
 
-/** Mappings whose box moves with time by their meaning: only the version tells. */
-const MOVING: ReadonlySet<string> = new Set(['all', 'last', 'asOf'])
-
 function sameBox(before: RecordedInput, today: RecordedInput): boolean {
   if (MOVING.has(before.mapping)) return true
   // Where nothing is read it does not matter from where.
@@ -144,7 +147,7 @@ export function changedPartitions(state: GraphState, input: RecordedInput): stri
   const keys = input.box.keys?.map((key) => up.space.keys.indexOf(key)).filter((index) => index >= 0) ?? null
   const changed: string[] = []
   for (const member of up.members({ from: input.box.from, to: input.box.to, keys })) {
-    const seq = up.record(member)?.current?.seq
+    const seq = up.seq(member)
     if (seq !== undefined && seq > input.asOfSeq) changed.push(partitionKey(up.space, member))
   }
   return changed

@@ -10,9 +10,11 @@ import {
   sets,
 } from '../../lib/graph/index.ts'
 import { inForce } from './as-of.ts'
-import { AssetState } from './asset-state.ts'
+import { AssetState, isReadable } from './asset-state.ts'
+import { type Cause, provenCauses } from './causes.ts'
 import { countOf } from './combined-version.ts'
-import type { HistoryEntry, RecordedBox, RecordedInput, RecordedState } from './recorded.ts'
+import type { HistoryEntry, RecordedBox, RecordedInput, RecordedState, VersionDetail } from './recorded.ts'
+import { type RowComparison, rowComparison } from './row-comparison.ts'
 import { VersionHistory } from './version-history.ts'
 
 export interface Versions {
@@ -29,9 +31,16 @@ export class GraphState {
   readonly now: Date
   readonly code: ReadonlyMap<AssetKey, string>
   readonly restate: boolean
+  /** Details of versions, by sequence number, as far as they were made or asked for. */
+  readonly details = new Map<number, VersionDetail>()
   readonly #assets = new Map<AssetKey, AssetState>()
   readonly #mappings = new Map<Edge, ResolvedMapping>()
   readonly #signatures = new Map<AssetKey, string>()
+  readonly #rows = new Map<AssetKey, RowComparison | undefined>()
+  readonly #proven = new Map<
+    AssetKey,
+    { readonly stamp: number; readonly causes: ReadonlyMap<number, readonly Cause[]> }
+  >()
   readonly #history: Map<AssetKey, VersionHistory>
   #seq: number
 
@@ -54,7 +63,7 @@ export class GraphState {
     for (const key of graph.order) {
       const space = graph.space(key)
       this.#signatures.set(key, partitionsSignature(space.definition))
-      this.#assets.set(key, new AssetState(space, existingPartitions(space, now), recorded.records.get(key) ?? []))
+      this.#assets.set(key, new AssetState(space, existingPartitions(space, now), recorded.assets.get(key)))
     }
     for (const key of graph.order) {
       for (const edge of graph.upstream.get(key)!) {
@@ -76,6 +85,29 @@ export class GraphState {
     return this.#mappings.get(edge)!
   }
 
+  /** How loaded rows of an asset compare with today; undefined when they must be looked at one by one. */
+  rows(key: AssetKey): RowComparison | undefined {
+    if (!this.#rows.has(key)) this.#rows.set(key, rowComparison(this, key))
+    return this.#rows.get(key)
+  }
+
+  /** Proven causes of each stale partition of an asset, of those that exist; kept until something they hang on changes. */
+  proven(key: AssetKey): ReadonlyMap<number, readonly Cause[]> {
+    let stamp = this.#seq + this.asset(key).changes
+    for (const edge of this.graph.upstream.get(key)!) stamp += this.asset(edge.upstream).changes
+    const known = this.#proven.get(key)
+    if (known?.stamp === stamp) return known.causes
+    const causes = new Map<number, readonly Cause[]>()
+    for (const [from, to] of this.asset(key).existing) {
+      for (let ordinal = from; ordinal < to; ordinal++) {
+        const found = provenCauses(this, key, ordinal)
+        if (found.length > 0) causes.set(ordinal, found)
+      }
+    }
+    this.#proven.set(key, { stamp, causes })
+    return causes
+  }
+
   partitionsSignature(key: AssetKey): string {
     return this.#signatures.get(key)!
   }
@@ -88,6 +120,8 @@ export class GraphState {
   /** Takes over what a run has recorded, so that later steps see it. */
   applied(version: Omit<HistoryEntry, 'effectiveAt'> & { readonly assetKey: AssetKey; readonly asOf: Date }): void {
     this.#seq = Math.max(this.#seq, version.seq)
+    const { dataVersion, location, metadata } = version
+    this.details.set(version.seq, { dataVersion, location, metadata })
     this.#history.get(version.assetKey)?.add({ ...version, effectiveAt: version.asOf })
   }
 
@@ -132,8 +166,7 @@ export class GraphState {
     const wanted = (up.space.time ? box.to - box.from : 1) * (box.keys ?? up.space.keys).length
     if (countOf(up.combined(box)) === wanted) return { missing, notYet }
     for (const member of up.members(box)) {
-      const record = up.record(member)
-      if (record?.current && !record.unfinished) continue
+      if (isReadable(up.record(member))) continue
       if (sets.has(up.existing, member)) missing.push(member)
       else notYet.push(member)
     }

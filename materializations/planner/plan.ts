@@ -88,10 +88,14 @@ function planAsset(
   const isEffect = state.graph.asset(key).kind === 'effect'
   const edges = state.graph.upstream.get(key)!
   const causes = new Map<number, readonly Cause[]>()
-  for (const ordinal of sets.ordinals(wanted)) {
-    const proven = provenCauses(state, key, ordinal)
-    if (proven.length > 0) causes.set(ordinal, proven)
-    else if (options.force && !isEffect) causes.set(ordinal, FORCED)
+  const isAll = wanted === state.asset(key).existing
+  if (isAll && !options.force) for (const [ordinal, proven] of state.proven(key)) causes.set(ordinal, proven)
+  else {
+    for (const ordinal of sets.ordinals(wanted)) {
+      const proven = provenCauses(state, key, ordinal)
+      if (proven.length > 0) causes.set(ordinal, proven)
+      else if (options.force && !isEffect) causes.set(ordinal, FORCED)
+    }
   }
   const proven = sets.fromOrdinals(causes.keys())
   // An effect that has happened is not looked at again, whatever its inputs become.
@@ -150,11 +154,7 @@ function effectPartitions(state: GraphState, key: AssetKey, wanted: IntervalSet,
 }
 
 function staleness(state: GraphState, key: AssetKey): IntervalSet {
-  const stale: number[] = []
-  for (const ordinal of sets.ordinals(state.asset(key).existing)) {
-    if (provenCauses(state, key, ordinal).length > 0) stale.push(ordinal)
-  }
-  return sets.fromOrdinals(stale)
+  return sets.fromOrdinals(state.proven(key).keys())
 }
 
 function needsLook(state: GraphState, key: AssetKey, requested: ReadonlyMap<AssetKey, IntervalSet>): boolean {

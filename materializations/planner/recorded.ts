@@ -1,3 +1,4 @@
+import type { RecordedColumns } from './recorded-columns.ts'
 import type { CombinedVersion } from './version-index.ts'
 
 /** A block of upstream partitions as recorded: time ordinals `[from, to)` x key names (null: all). */
@@ -25,11 +26,12 @@ export interface RecordedInput {
 export interface PartitionRecord {
   readonly partition: string
   readonly current: CurrentVersion | undefined
-  readonly failure: { readonly at: Date; readonly message: string; readonly runId: string } | undefined
+  readonly failure: RecordedFailure | undefined
   /** An intent is open: the swap was begun and not recorded. Neither fresh nor readable. */
   readonly unfinished: boolean
 }
 
+/** What planning needs of a version; the rest of it is a `VersionDetail`. */
 export interface CurrentVersion {
   readonly seq: number
   readonly runId: string
@@ -37,9 +39,21 @@ export interface CurrentVersion {
   /** The run's "now". */
   readonly asOf: Date
   readonly codeVersion: string
-  readonly dataVersion: string
+  /** H(partition, data version), see `memberHash`. */
+  readonly hash: Uint32Array
   readonly partitionsSignature: string
   readonly inputs: readonly RecordedInput[]
+}
+
+export interface RecordedFailure {
+  readonly at: Date
+  readonly message: string
+  readonly runId: string
+}
+
+/** What using a version needs beyond planning; read when it is used. */
+export interface VersionDetail {
+  readonly dataVersion: string
   readonly location: StoredLocation
   readonly metadata: Readonly<Record<string, unknown>>
 }
@@ -64,8 +78,17 @@ export interface HistoryEntry {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
+/** Recorded state of one asset. */
+export interface RecordedAsset {
+  readonly columns: RecordedColumns | undefined
+  /** Last attempts that failed, by partition. */
+  readonly failures: ReadonlyMap<string, RecordedFailure>
+  /** Partitions with an open intent. */
+  readonly unfinished: ReadonlySet<string>
+}
+
 export interface RecordedState {
-  readonly records: ReadonlyMap<string, readonly PartitionRecord[]>
+  readonly assets: ReadonlyMap<string, RecordedAsset>
   readonly history: ReadonlyMap<string, readonly HistoryEntry[]>
   readonly seq: number
 }

@@ -30,14 +30,15 @@ export class VersionIndex {
     return time >= this.#base && time < this.#base + this.#size
   }
 
-  add(time: number, hash: Uint32Array, sign: 1 | -1): void {
+  /** Adds a member whose hash begins at `hashAt` of `hashes`, or takes it out. */
+  add(time: number, hashes: Uint32Array, hashAt: number, sign: 1 | -1): void {
     const at = time - this.#base + 1
     if (this.#summed) {
       this.#changes ??= new Changes(this.#size)
-      this.#changes.add(at, hash, sign)
+      this.#changes.add(at, hashes, hashAt, sign)
       return
     }
-    for (let lane = 0; lane < LANES; lane++) this.#lanes[at * LANES + lane]! += sign * hash[lane]!
+    for (let lane = 0; lane < LANES; lane++) this.#lanes[at * LANES + lane]! += sign * hashes[hashAt + lane]!
     this.#counts[at]! += sign
   }
 
@@ -78,9 +79,9 @@ class Changes {
     this.#counts = new Int32Array(size + 1)
   }
 
-  add(at: number, hash: Uint32Array, sign: 1 | -1): void {
+  add(at: number, hashes: Uint32Array, hashAt: number, sign: 1 | -1): void {
     for (let i = at; i <= this.#size; i += i & -i) {
-      for (let lane = 0; lane < LANES; lane++) this.#lanes[i * LANES + lane]! += sign * hash[lane]!
+      for (let lane = 0; lane < LANES; lane++) this.#lanes[i * LANES + lane]! += sign * hashes[hashAt + lane]!
       this.#counts[i]! += sign
     }
   }

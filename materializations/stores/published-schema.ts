@@ -91,7 +91,7 @@ async function ensureTables(client: PoolClient, { store, schema, assetKey }: Pub
   // Tables that were made before there were loads by partition.
   await client.query(
     `INSERT INTO ${names.loads} (load_id, partition, rows, loaded_at)
-     SELECT (location->>'load')::bigint, partition, (location->>'rows')::bigint, made_at FROM partition_state
+     SELECT (location->>'load')::bigint, partition, (location->>'rows')::bigint, made_at FROM v_current
      WHERE asset_key = $1 AND location->>'kind' = 'published' ON CONFLICT (partition) DO NOTHING`,
     [assetKey],
   )

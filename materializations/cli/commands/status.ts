@@ -16,7 +16,7 @@ export const status: Register = (program, on) => {
         const keys = await selectAssets(open, selection ?? '*')
         const state = await open.state()
         if (options.partitions === true) {
-          const json = partitionStates(state, keys)
+          const json = await partitionStates(open.lineage, state, keys)
           return { json, text: partitionTable(json) }
         }
         const json = assetStatuses(state, keys)

@@ -1,5 +1,6 @@
 import { partitionColumns } from '../../../lib/graph/index.ts'
 import { assetTables } from '../../../materializations/lineage/asset-tables.ts'
+import { storedVersions } from '../../../materializations/operations/stored-versions.ts'
 import { verify } from '../../../materializations/operations/verify.ts'
 import { planRun } from '../../../materializations/planner/plan.ts'
 import type { StoredLocation } from '../../../materializations/planner/recorded.ts'
@@ -42,15 +43,17 @@ export async function factsOf(session: Session): Promise<Facts> {
   const views: Record<string, readonly unknown[]> = {}
   for (const key of session.graph.order) {
     const asset = session.graph.asset(key)
+    const details = new Map((await storedVersions(session, state, key)).map((version) => [version.partition, version]))
     const records = [...state.asset(key).entries()].sort(([a], [b]) => a - b)
     for (const [, { partition, current }] of records) {
       if (!current) continue
+      const detail = details.get(partition)!
       if (asset.kind === 'effect') {
         partitions[`${key}@${partition}`] = 'happened'
         continue
       }
       partitions[`${key}@${partition}`] = {
-        dataVersion: current.dataVersion,
+        dataVersion: detail.dataVersion,
         codeVersion: current.codeVersion,
         inputs: Object.fromEntries(current.inputs.map((input) => [input.name, input.version])),
         content: await contentOf(
@@ -58,7 +61,7 @@ export async function factsOf(session: Session): Promise<Facts> {
           key,
           partitionColumns(state.asset(key).space)[0]?.name,
           partition,
-          current.location,
+          detail.location,
         ),
       }
     }

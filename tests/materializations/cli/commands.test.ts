@@ -253,7 +253,7 @@ describe('the commands, on a small project', () => {
       await warehouse.command('CREATE TABLE staging__dead__1 (x Int8) ENGINE = MergeTree ORDER BY x')
       const objects = await stores.objects()
       const [first, second] = await lineage.query<{ object: string }>(
-        `SELECT location->>'object' AS object FROM partition_state WHERE asset_key = 'reports/daily' ORDER BY partition`,
+        `SELECT location->>'object' AS object FROM v_current WHERE asset_key = 'reports/daily' ORDER BY partition`,
       )
       await objects.delete(first!.object)
       const bytes = await objects.get(second!.object)

@@ -13,9 +13,11 @@ import {
   trailing,
   value,
 } from '../../../lib/graph/index.ts'
+import { memberHash } from '../../../materializations/planner/combined-version.ts'
 import { GraphState } from '../../../materializations/planner/graph-state.ts'
 import { type Plan, planRun } from '../../../materializations/planner/plan.ts'
 import type { PartitionRecord, RecordedInput } from '../../../materializations/planner/recorded.ts'
+import { recordedAsset } from './support/recorded.ts'
 
 const DAYS = 365
 const ASSETS = 50
@@ -52,11 +54,9 @@ function record(
       madeAt: NOW,
       asOf: NOW,
       codeVersion: code,
-      dataVersion: data,
+      hash: memberHash(partitionKey(space, ordinal), data),
       partitionsSignature: 'day@UTC',
       inputs,
-      location: { kind: 'observed' },
-      metadata: {},
     },
   }
 }
@@ -70,7 +70,10 @@ test('365 days of 50 assets', () => {
     'a0',
     ordinals.map((ordinal) => record(ordinal, ++seq, '', [])),
   )
-  const open = (versions = code) => new GraphState(graph, { code: versions }, { records, history: new Map(), seq }, NOW)
+  const open = (versions = code) => {
+    const assets = new Map([...records].map(([key, list]) => [key, recordedAsset(list, 31)]))
+    return new GraphState(graph, { code: versions }, { assets, history: new Map(), seq }, NOW)
+  }
   const plan = (state: GraphState) => planRun(state, { selected: graph.order, request: { kind: 'all' } })
   const counts = ({ entries }: Plan) => ({
     proven: entries.reduce((sum, entry) => sum + sets.size(entry.proven), 0),

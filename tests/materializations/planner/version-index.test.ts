@@ -5,6 +5,7 @@ import { AssetState } from '../../../materializations/planner/asset-state.ts'
 import { combinedText, countOf, isCombined, memberHash } from '../../../materializations/planner/combined-version.ts'
 import type { PartitionRecord } from '../../../materializations/planner/recorded.ts'
 import { VersionIndex } from '../../../materializations/planner/version-index.ts'
+import { recordedAsset } from './support/recorded.ts'
 
 const member = fc.record({ time: fc.integer({ min: 10, max: 29 }), data: fc.constantFrom('a', 'b', 'c') })
 const members = fc.uniqueArray(member, { selector: ({ time }) => time })
@@ -27,7 +28,7 @@ function plainText(list: readonly { time: number; data: string }[], from: number
 
 function indexOf(list: readonly { time: number; data: string }[]): VersionIndex {
   const index = new VersionIndex(10, 30)
-  for (const { time, data } of list) index.add(time, memberHash(`t${time}`, data), 1)
+  for (const { time, data } of list) index.add(time, memberHash(`t${time}`, data), 0, 1)
   return index
 }
 
@@ -47,8 +48,8 @@ test('a removed member leaves no trace, a replaced one only its successor', () =
   fc.assert(
     fc.property(members, member, (list, extra) => {
       const index = indexOf(list)
-      index.add(extra.time, memberHash('extra', extra.data), 1)
-      index.add(extra.time, memberHash('extra', extra.data), -1)
+      index.add(extra.time, memberHash('extra', extra.data), 0, 1)
+      index.add(extra.time, memberHash('extra', extra.data), 0, -1)
       expect(textOf(index, 10, 30)).toBe(plainText(list, 10, 30))
     }),
     { numRuns: 200 },
@@ -69,7 +70,7 @@ test('partition and data version both count, and are not confused', () => {
 
 test('equal members do not cancel', () => {
   const index = new VersionIndex(0, 4)
-  for (const time of [0, 1]) index.add(time, memberHash('same', 'same'), 1)
+  for (const time of [0, 1]) index.add(time, memberHash('same', 'same'), 0, 1)
   expect(textOf(index, 0, 2)).not.toBe(textOf(index, 2, 4))
 })
 
@@ -133,11 +134,9 @@ function record(partition: string, data: string, seq: number): PartitionRecord {
       madeAt: moment,
       asOf: moment,
       codeVersion: '',
-      dataVersion: data,
+      hash: memberHash(partition, data),
       partitionsSignature: '',
       inputs: [],
-      location: { kind: 'observed' },
-      metadata: {},
     },
   }
 }
@@ -151,7 +150,10 @@ test('100,000 members: every window is at hand, and stays right as members chang
   const state = new AssetState(
     space,
     existing,
-    keys.map((key, i) => record(key, `d${i % 7}`, i)),
+    recordedAsset(
+      keys.map((key, i) => record(key, `d${i % 7}`, i)),
+      31,
+    ),
   )
   const versions = new Set<string>()
   for (let i = 0; i < 100_000; i++)

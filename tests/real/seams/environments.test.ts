@@ -8,6 +8,7 @@ import { openObjects } from '../../../lib/objects/index.ts'
 import { STORE_ID_KEY } from '../../../lib/objects/keys.ts'
 import { openPostgres } from '../../../lib/postgres/index.ts'
 import { openWarehouse } from '../../../lib/warehouse/index.ts'
+import { storedVersions } from '../../../materializations/operations/stored-versions.ts'
 import { verify } from '../../../materializations/operations/verify.ts'
 import { planWipe, wipe } from '../../../materializations/operations/wipe.ts'
 import { type Home, makeHome } from './support/home.ts'
@@ -57,10 +58,10 @@ function definitions(folder: string, who: string) {
 }
 
 async function whatIsThere(lab: Lab) {
-  return lab.at(now, async ({ stores, lineage, state, settings }) => {
+  return lab.at(now, async (session) => {
+    const { stores, lineage, state, settings } = session
     const warehouse = await stores.warehouse()
-    const [, record] = [...(await state()).asset('models/file').entries()].at(-1)!
-    const newest = record.current!.location
+    const newest = (await storedVersions(session, await state(), 'models/file')).at(-1)!.location
     const bytes = newest.kind === 'objects' ? await (await stores.objects()).get(newest.object) : new Uint8Array()
     return {
       table: (await warehouse.rows<{ who: string }>('SELECT DISTINCT who FROM features__table')).map((row) => row.who),

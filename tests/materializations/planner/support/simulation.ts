@@ -1,10 +1,17 @@
 import { type AssetKey, type Graph, partitionKey, partitionOrdinal, sets } from '../../../../lib/graph/index.ts'
 import { inForce } from '../../../../materializations/planner/as-of.ts'
 import { provenCauses } from '../../../../materializations/planner/causes.ts'
+import { memberHash } from '../../../../materializations/planner/combined-version.ts'
 import { GraphState } from '../../../../materializations/planner/graph-state.ts'
 import { type Plan, plannedPartitions, planRun } from '../../../../materializations/planner/plan.ts'
-import type { CurrentVersion, HistoryEntry, PartitionRecord } from '../../../../materializations/planner/recorded.ts'
+import type {
+  CurrentVersion,
+  HistoryEntry,
+  PartitionRecord,
+  VersionDetail,
+} from '../../../../materializations/planner/recorded.ts'
 import { causeText } from './cause-text.ts'
+import { recordedAsset } from './recorded.ts'
 import { type Memory, Reference, type RefRequest, signature, type VersionRecord } from './reference.ts'
 import { type AssetSpec, codeOf, graphOf, type World } from './world.ts'
 
@@ -28,8 +35,8 @@ export class Simulation {
   open(restate = false): { graph: Graph; state: GraphState; reference: Reference } {
     const graph = graphOf(this.world)
     const code = new Map(this.world.assets.map((spec) => [spec.key, codeOf(this.world, spec)]))
-    const records = new Map([...this.#records].map(([key, map]) => [key, [...map.values()]]))
-    const recorded = { records, history: this.#history, seq: this.memory.seq }
+    const assets = new Map([...this.#records].map(([key, map]) => [key, recordedAsset([...map.values()])]))
+    const recorded = { assets, history: this.#history, seq: this.memory.seq }
     return {
       graph,
       state: new GraphState(graph, { code }, recorded, this.world.now, { restate }),
@@ -121,7 +128,7 @@ export class Simulation {
     const inputs = state.inputs(key, ordinal)
     const current = this.#keep(key, partition, { code: codeOf(this.world, spec), data, reads }, inputs)
     state.asset(key).set(ordinal, { partition, current, failure: undefined, unfinished: false })
-    state.applied({ ...current, assetKey: key, partition })
+    state.applied({ ...current, ...detailOf(data), assetKey: key, partition })
   }
 
   #keep(
@@ -140,14 +147,12 @@ export class Simulation {
       madeAt: this.world.now,
       asOf: this.world.now,
       codeVersion: version.code,
-      dataVersion: version.data,
+      hash: memberHash(partition, version.data),
       partitionsSignature,
       inputs,
-      location: { kind: 'observed' },
-      metadata: {},
     }
     this.#recordsOf(key).set(partition, { partition, current, failure: undefined, unfinished: false })
-    push(this.#history, key, { ...current, partition, effectiveAt: current.asOf })
+    push(this.#history, key, { ...current, ...detailOf(version.data), partition, effectiveAt: current.asOf })
     return current
   }
 
@@ -158,6 +163,10 @@ export class Simulation {
   #recordsOf(key: AssetKey) {
     return getOrMake(this.#records, key)
   }
+}
+
+function detailOf(dataVersion: string): VersionDetail {
+  return { dataVersion, location: { kind: 'observed' }, metadata: {} }
 }
 
 export interface PlanText {

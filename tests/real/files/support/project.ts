@@ -101,7 +101,7 @@ export async function openProject(data: DataSet): Promise<Project> {
     versions: async (key) => {
       const { lineage } = await opened()
       const states = await lineage.query<{ partition: string; version: string }>(
-        'SELECT partition, data_version AS version FROM partition_state WHERE asset_key = $1',
+        'SELECT partition, data_version AS version FROM v_current WHERE asset_key = $1',
         [key],
       )
       return new Map(states.map(({ partition, version }) => [partition, version]))

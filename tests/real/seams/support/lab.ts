@@ -7,7 +7,7 @@ import { loadDefinitions } from '../../../../materializations/definitions/index.
 import type { PartitionResult } from '../../../../materializations/executor/run-step.ts'
 import { describePlan, type PlanReport } from '../../../../materializations/operations/describe-plan.ts'
 import { makePlan, materialize, type PlanRequest } from '../../../../materializations/operations/materialize.ts'
-import type { CurrentVersion } from '../../../../materializations/planner/recorded.ts'
+import { type StoredVersion, storedVersions } from '../../../../materializations/operations/stored-versions.ts'
 import { openSessionOn, type Session, type SessionDefinitions } from '../../../../materializations/session.ts'
 
 /** What a command is told, beside the selection. */
@@ -33,7 +33,7 @@ export interface Lab {
   plan(now: string, request?: LabRequest): Promise<PlanReport>
   materialize(now: string, request?: LabRequest): Promise<Outcome>
   /** Current versions of an asset by partition. */
-  versions(now: string, key: string): Promise<ReadonlyMap<string, CurrentVersion>>
+  versions(now: string, key: string): Promise<ReadonlyMap<string, StoredVersion>>
   /** Data versions of an asset by partition. */
   dataVersions(now: string, key: string): Promise<Readonly<Record<string, string>>>
 }
@@ -77,9 +77,8 @@ export function openLab(settings: Settings, definitions: SessionDefinitions): La
       }),
     versions: (now, key) =>
       lab.at(now, async (session) => {
-        const asset = (await session.state()).asset(key)
-        const known = [...asset.entries()].filter(([, record]) => record.current !== undefined)
-        return new Map(known.sort(([a], [b]) => a - b).map(([, record]) => [record.partition, record.current!]))
+        const known = await storedVersions(session, await session.state(), key)
+        return new Map(known.map((version) => [version.partition, version]))
       }),
     dataVersions: async (now, key) =>
       Object.fromEntries([...(await lab.versions(now, key))].map(([key, { dataVersion }]) => [key, dataVersion])),
@@ -117,7 +116,7 @@ export function isEmpty({ counts }: PlanReport): boolean {
 
 const NO_ESTIMATE = { durationMs: 0, unknown: [] }
 const UNCHANGED = 'inputs unchanged'
-const silent: Logger = { info: () => undefined, warn: () => undefined }
+const silent: Logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 function named(results: readonly PartitionResult[]): string[] {
   return results.map(({ key, partition }) => `${key}@${partition}`).sort()
