@@ -64,7 +64,10 @@ export function stale(filter: DepsFilter = {}): Condition {
   return Object.freeze({ kind: 'stale', ...checkedFilter(filter) })
 }
 
-/** Made, or observed to have changed, since the tick before. `byOthers`: but not by that tick's own run. */
+/**
+ * Made, or observed to have changed, since the tick before. `byOthers`: but not by that tick's own run, when it was to make
+ * the asset whose condition this is too.
+ */
 export function newlyUpdated(options: { readonly byOthers?: boolean } = {}): Condition {
   return Object.freeze({ kind: 'newlyUpdated', byOthers: options.byOthers ?? false })
 }

@@ -73,7 +73,7 @@ export function conditionWords(condition: Condition): string {
       return `a tick of '${condition.cron}' (${condition.timezone}) has passed since the tick before`
     case 'newlyUpdated':
       return condition.byOthers
-        ? "it was updated since the tick before, not by that tick's run"
+        ? 'it was updated since the tick before, and not for this asset'
         : 'it was updated since the tick before'
     case 'tried':
       return 'it was tried, failed, and neither changed since nor is due for a retry'
