@@ -14,5 +14,5 @@ export type {
   ModuleRequest,
   ModuleRun,
 } from './module-command.ts'
-export { redactFields, redactor, redactUrl } from './redact.ts'
+export { type Redact, redactFields, redactor, redactUrl } from './redact.ts'
 export { loadSettings, type S3Settings, type Settings, type SettingsFile, type SettingsRequest } from './settings.ts'

@@ -22,6 +22,7 @@ export type {
   ExternalAsset,
   FunctionAsset,
   Materialized,
+  MaterializedOne,
   Metadata,
   Observed,
   SqlAsset,

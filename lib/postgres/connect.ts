@@ -43,7 +43,7 @@ export async function connect(url: string, kind: Postgres['kind'], place: string
     kind,
     pool,
     url,
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work, first) => inTransaction(pool, work, first),
     close: () => {
       closing ??= pool.end()
       return closing

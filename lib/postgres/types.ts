@@ -6,8 +6,8 @@ export interface Postgres {
   readonly pool: Pool
   /** Address with password, for tools that people start themselves; never for messages. */
   readonly url: string
-  /** Commits when `work` resolves, rolls back when it rejects. */
-  transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
+  /** Commits when `work` resolves, rolls back when it rejects. `first` is a statement that goes along with BEGIN. */
+  transaction<T>(work: (client: PoolClient) => Promise<T>, first?: string): Promise<T>
   /** Closes the connections; an embedded server keeps running for the next command. */
   close(): Promise<void>
 }

@@ -15,6 +15,9 @@ export function runLog(output: Output, verbose: boolean): Logger {
     warn: (message, fields) => {
       if (verbose || !output.quiet) output.warn(line('warning:', message, fields))
     },
+    error: (message, fields) => {
+      if (verbose || !output.quiet) output.warn(line('error:', message, fields))
+    },
   }
 }
 

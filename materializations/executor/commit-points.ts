@@ -6,6 +6,7 @@
 export const COMMIT_POINTS = [
   'run-created',
   'step-started',
+  'log-written',
   'staging-created',
   'staged',
   'checked',

@@ -1,5 +1,5 @@
 import { type EffectAsset, type EffectContext, partitionKey } from '../../lib/graph/index.ts'
-import { recordVersions } from '../lineage/record.ts'
+import { type NewVersion, recordVersions } from '../lineage/record.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
 import { environmentSchema } from '../stores/published-table.ts'
 import { reached } from './commit-points.ts'
@@ -19,31 +19,32 @@ export async function performEffect(
 ): Promise<StepOutcome> {
   const inputs = env.state.inputs(asset.key, ordinal)
   const codeVersion = env.state.code.get(asset.key)!
+  // Waited for also when it is to stop: what an act does after it was given up would not be known.
   const { metadata = {} } = await asset.act(await effectContext(env, asset, ordinal))
   reached('effect-acted')
-  const recorded = await recordVersions(
-    env.lineage,
-    [
-      {
-        assetKey: asset.key,
-        partition: partitionKey(env.state.asset(asset.key).space, ordinal),
-        runId: env.runId,
-        stepNo,
-        codeVersion,
-        dataVersion: inputsVersion(codeVersion, inputs),
-        partitionsSignature: env.state.partitionsSignature(asset.key),
-        inputs,
-        location: { kind: 'effect' },
-        metadata,
-        asOf: env.now,
-      },
-    ],
-    { lease: { assetKey: asset.key, token: env.leases.token } },
-  ).catch((error: unknown) => {
+  const version: NewVersion = {
+    assetKey: asset.key,
+    partition: partitionKey(env.state.asset(asset.key).space, ordinal),
+    runId: env.runId,
+    stepNo,
+    codeVersion,
+    dataVersion: inputsVersion(codeVersion, inputs),
+    partitionsSignature: env.state.partitionsSignature(asset.key),
+    inputs,
+    location: { kind: 'effect' },
+    metadata,
+    asOf: env.now,
+  }
+  try {
+    await env.journal.flush()
+    const recorded = await recordVersions(env.lineage, [version], {
+      lease: { assetKey: asset.key, token: env.leases.token },
+    })
+    reached('effect-recorded')
+    return { recorded, failed: [] }
+  } catch (error) {
     throw new Unfinished('it was done, but could not be recorded', error)
-  })
-  reached('effect-recorded')
-  return { recorded, failed: [] }
+  }
 }
 
 async function effectContext(env: RunEnvironment, asset: EffectAsset, ordinal: number): Promise<EffectContext> {

@@ -1,76 +1,121 @@
 import { createHash } from 'node:crypto'
 import { OttokError } from '../../lib/config/errors.ts'
-import { type FunctionAsset, type Materialized, partitionKey } from '../../lib/graph/index.ts'
-import { type NewVersion, recordVersions } from '../lineage/record.ts'
+import { type FunctionAsset, type MaterializedOne, partitionKey } from '../../lib/graph/index.ts'
+import type { NewVersion } from '../lineage/record.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
 import { objectKey } from '../stores/object-keys.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
-import type { RunEnvironment } from './environment.ts'
-import { inBoxOf } from './in-box.ts'
+import type { AttemptEnvironment } from './environment.ts'
 import type { StepOutcome } from './outcome.ts'
+import { untilAborted } from './time-limit.ts'
 
 /**
- * Makes one object or value. Its address is immutable and the row is the pointer, so nothing is swapped:
- * a crash before the record leaves at most an unreferenced object.
+ * Makes objects or values. Their addresses are immutable and the rows are the pointers, so nothing is swapped:
+ * a crash before the record leaves at most unreferenced objects.
  */
-export async function makeStoredValue(
-  env: RunEnvironment,
+export async function makeStoredValues(
+  env: AttemptEnvironment,
   asset: FunctionAsset,
-  ordinal: number,
+  ordinals: readonly number[],
   stepNo: number,
 ): Promise<StepOutcome> {
-  const partition = partitionKey(env.state.asset(asset.key).space, ordinal)
-  const inputs = env.state.inputs(asset.key, ordinal)
+  const { space } = env.state.asset(asset.key)
+  const partitions = ordinals.map((ordinal) => partitionKey(space, ordinal))
   const codeVersion = env.state.code.get(asset.key)!
-  const output = await asset.materialize(await materializeContext(env, asset.key, [ordinal]))
-  const content = contentOf(asset, output)
-  const dataVersion =
-    asset.dataVersion === 'content'
-      ? `c1:${createHash('sha256').update(content).digest('hex').slice(0, 32)}`
-      : inputsVersion(codeVersion, inputs)
-  const location = await store(env, asset, partition, dataVersion, output)
-  const version: NewVersion = {
-    assetKey: asset.key,
-    partition,
-    runId: env.runId,
-    stepNo,
-    codeVersion,
-    dataVersion,
-    partitionsSignature: env.state.partitionsSignature(asset.key),
-    inputs,
-    location,
-    metadata: output.metadata ?? {},
-    asOf: env.now,
+  const inputs = ordinals.map((ordinal) => env.state.inputs(asset.key, ordinal))
+  const outputs = await outputsOf(env, asset, ordinals, partitions)
+  const versions: NewVersion[] = []
+  for (const [i, output] of outputs.entries()) {
+    const dataVersion =
+      asset.dataVersion === 'content' ? contentVersion(asset, output) : inputsVersion(codeVersion, inputs[i]!)
+    versions.push({
+      assetKey: asset.key,
+      partition: partitions[i]!,
+      runId: env.runId,
+      stepNo,
+      codeVersion,
+      dataVersion,
+      partitionsSignature: env.state.partitionsSignature(asset.key),
+      inputs: inputs[i]!,
+      location: await store(env, asset, partitions[i]!, dataVersion, output),
+      metadata: output.metadata ?? {},
+      asOf: env.now,
+    })
   }
-  const recorded = await recordVersions(env.lineage, [version], {
-    lease: { assetKey: asset.key, token: env.leases.token },
-    inBox: inBoxOf(env.state),
-  })
-  reached(location.kind === 'objects' ? 'object-recorded' : 'value-recorded')
+  await env.journal.flush()
+  // What is left is the wait for the record.
+  env.slot.free()
+  const recorded = await env.records.record(versions)
+  reached(asset.store.kind === 'objects' ? 'object-recorded' : 'value-recorded')
   return { recorded, failed: [] }
 }
 
-function contentOf(asset: FunctionAsset, output: Materialized): Uint8Array | string {
-  if (asset.store.kind === 'objects' && output.kind === 'bytes') return output.bytes
-  if (asset.store.kind === 'value' && output.kind === 'value') return JSON.stringify(output.value)
+/** What the function returned for each partition, in order. */
+async function outputsOf(
+  env: AttemptEnvironment,
+  asset: FunctionAsset,
+  ordinals: readonly number[],
+  partitions: readonly string[],
+): Promise<readonly MaterializedOne[]> {
+  const context = await materializeContext(env, asset.key, ordinals)
+  const output = await untilAborted(env.signal, asset.materialize(context))
+  if (output.kind !== 'each') {
+    const one = checkedOne(asset, output.kind === 'value' || output.kind === 'bytes' ? output : output.kind)
+    if (partitions.length === 1) return [one]
+    throw new OttokError({
+      what: `asset '${asset.key}' returned one ${output.kind} for ${partitions.length} partitions`,
+      cause: 'It has a range, so that one call makes all of `context.partitions`.',
+      mend: "Return { kind: 'each', outputs } with an output for each, or leave `range` out.",
+    })
+  }
+  const others = [...output.outputs.keys()].filter((partition) => !partitions.includes(partition))
+  const missing = partitions.filter((partition) => !output.outputs.has(partition))
+  if (others.length > 0 || missing.length > 0) {
+    throw new OttokError({
+      what: `asset '${asset.key}' made other partitions than it was asked for`,
+      cause: [
+        ...(missing.length > 0 ? [`It gave nothing for ${missing.join(', ')}.`] : []),
+        ...(others.length > 0 ? [`It gave ${others.join(', ')} too.`] : []),
+      ].join(' '),
+      mend: 'Return an output for each of `context.partitions`, by its key, and for no other.',
+    })
+  }
+  return partitions.map((partition) => checkedOne(asset, output.outputs.get(partition)!))
+}
+
+function checkedOne(asset: FunctionAsset, output: MaterializedOne | string): MaterializedOne {
+  const wanted = asset.store.kind === 'value' ? 'value' : 'bytes'
+  if (typeof output !== 'string' && output.kind === wanted) return output
   throw new OttokError({
-    what: `asset '${asset.key}' returned ${output.kind}`,
+    what: `asset '${asset.key}' returned ${typeof output === 'string' ? output : output.kind}`,
     cause: `Its store is '${asset.store.kind}'.`,
-    mend: asset.store.kind === 'value' ? "Return { kind: 'value', value }." : "Return { kind: 'bytes', bytes }.",
+    mend: wanted === 'value' ? "Return { kind: 'value', value }." : "Return { kind: 'bytes', bytes }.",
   })
 }
 
+function contentVersion(asset: FunctionAsset, output: MaterializedOne): string {
+  const content = output.kind === 'bytes' ? output.bytes : JSON.stringify(output.value)
+  if (content === undefined) {
+    throw new OttokError({
+      what: `asset '${asset.key}' returned a value that is no JSON`,
+      cause: 'It is undefined, or a function.',
+      mend: 'Return null where there is nothing.',
+    })
+  }
+  return `c1:${createHash('sha256').update(content).digest('hex').slice(0, 32)}`
+}
+
 async function store(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   asset: FunctionAsset,
   partition: string,
   dataVersion: string,
-  output: Materialized,
+  output: MaterializedOne,
 ): Promise<StoredLocation> {
   if (output.kind === 'value') return { kind: 'value', value: output.value }
-  if (output.kind !== 'bytes' || asset.store.kind !== 'objects') throw new Error('unreachable: checked by contentOf')
+  if (asset.store.kind !== 'objects') throw new Error('unreachable: checked by checkedOne')
   const object = objectKey(asset.key, partition, dataVersion, asset.store.extension)
   await (await env.stores.objects()).put(object, output.bytes)
   reached('object-written')

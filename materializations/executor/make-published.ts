@@ -19,6 +19,7 @@ import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
 import { inBoxOf } from './in-box.ts'
 import type { StepOutcome } from './outcome.ts'
+import { untilAborted } from './time-limit.ts'
 
 /** Loads one partition of a published table: content, pointer and record in one transaction. */
 export async function publishPartition(
@@ -31,7 +32,7 @@ export async function publishPartition(
   const partition = partitionKey(env.state.asset(asset.key).space, ordinal)
   const inputs = env.state.inputs(asset.key, ordinal)
   const codeVersion = env.state.code.get(asset.key)!
-  const output = await asset.materialize(await materializeContext(env, asset.key, [ordinal]))
+  const output = await untilAborted(env.signal, asset.materialize(await materializeContext(env, asset.key, [ordinal])))
   if (output.kind !== 'rows') {
     throw new OttokError({
       what: `asset '${asset.key}' returned ${output.kind}`,
@@ -68,6 +69,7 @@ export async function publishPartition(
     await requireUnmovedInputs(client, [version], inBoxOf(env.state))
     return insertVersions(client, [version])
   }
+  await env.journal.flush()
   let recorded: readonly RecordedVersion[] | undefined
   // Steps of other days of the same table load beside this one, each into a spare of its own.
   while (!recorded) {

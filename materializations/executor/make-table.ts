@@ -37,6 +37,7 @@ import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
 import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
 import { selectColumns } from './select-columns.ts'
+import { untilAborted } from './time-limit.ts'
 
 type TableAsset = SqlAsset | FunctionAsset
 
@@ -144,6 +145,7 @@ async function swapAndRecord(
   }))
   // From the first moment on: a connection that breaks at COMMIT does not tell whether the intents stand.
   swap.intentsOpen = true
+  await env.journal.flush()
   await env.lineage
     .transaction(async (client) => {
       await requireLease(client, lease.assetKey, lease.token)
@@ -180,7 +182,7 @@ async function contentOf(
     const params = partitionParams(asset.partitions, partitions)
     return { select: { sql, params }, rows: undefined, metadata: {} }
   }
-  const output = await asset.materialize(await materializeContext(env, asset.key, ordinals))
+  const output = await untilAborted(env.signal, asset.materialize(await materializeContext(env, asset.key, ordinals)))
   const metadata = output.metadata ?? {}
   if (output.kind === 'rows') return { select: undefined, rows: output.rows, metadata }
   if (output.kind === 'select') {

@@ -1,20 +1,30 @@
-import type { Logger } from '../../lib/graph/index.ts'
+import { redactor } from '../../lib/config/index.ts'
+import type { AssetKey, Logger } from '../../lib/graph/index.ts'
 import { openLeases } from '../lineage/leases.ts'
-import { createRun, finishRun, insertSteps, type StepRow } from '../lineage/runs.ts'
+import { createRun, finishRun, type StepRow } from '../lineage/runs.ts'
+import { dropOldLogs } from '../lineage/step-logs.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { Plan } from '../planner/plan.ts'
 import type { Session } from '../session.ts'
+import type { Broken } from './blocked.ts'
 import { reached } from './commit-points.ts'
 import type { RunEnvironment } from './environment.ts'
-import { type Broken, type PartitionResult, runStep } from './run-step.ts'
-import { runInOrder, type Step, stepsOf } from './schedule.ts'
+import { inBoxOf } from './in-box.ts'
+import { openJournal } from './journal.ts'
+import { poolLimits } from './pools.ts'
+import { openRecordQueue } from './record-queue.ts'
+import { runInOrder } from './run-in-order.ts'
+import { type PartitionResult, runStep } from './run-step.ts'
+import { watchRun } from './run-watch.ts'
+import { type Step, stepsOf } from './schedule.ts'
 import { settlePublished } from './settle-published.ts'
 import { settleViews } from './settle-views.ts'
 
 export interface RunOptions {
   /** The command as people would type it, kept with the run. */
   readonly command: string
-  readonly request: object
+  /** What was asked for, kept with the run so that it can be resumed. */
+  readonly request: { readonly selected: readonly AssetKey[]; readonly [name: string]: unknown }
   readonly force: boolean
   readonly signal: AbortSignal
   readonly log: Logger
@@ -34,8 +44,6 @@ export interface RunResult {
   readonly results: readonly PartitionResult[]
 }
 
-const STEP_BATCH = 50
-
 /** Runs a plan: every step under its asset's lease, recorded, with what became of each partition. */
 export async function runPlan(
   session: Session,
@@ -43,13 +51,17 @@ export async function runPlan(
   plan: Plan,
   options: RunOptions,
 ): Promise<RunResult> {
-  const { lineage } = session
-  const runId = await createRun(lineage, { command: options.command, request: options.request, asOf: state.now })
+  const { lineage, settings, graph } = session
+  const { command, request, log } = options
+  const code = new Map(request.selected.map((key) => [key, state.code.get(key)!]))
+  const runId = await createRun(lineage, { command, request, asOf: state.now, code })
   reached('run-created')
+  const redact = redactor(settings)
+  const watch = watchRun(lineage, runId, options.signal, log)
   const leases = openLeases(lineage, runId)
+  const journal = openJournal(lineage, runId, redact, log)
   const steps = stepsOf(state, plan)
   const results: PartitionResult[] = []
-  const rows: StepRow[] = []
   const broken: Broken = new Map()
   let total = 0
   for (const step of steps) total += step.ordinals.length
@@ -57,25 +69,30 @@ export async function runPlan(
   let crash: unknown
   try {
     const env: RunEnvironment = {
-      graph: session.graph,
+      graph,
       state,
       lineage,
       stores: session.stores,
       leases,
-      resources: await session.graph.resources(session.settings),
+      journal,
+      records: openRecordQueue(lineage, leases.token, inBoxOf(state)),
+      resources: await graph.resources(settings),
       runId,
-      environment: session.settings.environment,
+      environment: settings.environment,
+      root: session.definitions.root,
       now: state.now,
-      signal: options.signal,
-      log: options.log,
+      redact,
+      signal: watch.signal,
+      log,
     }
-    await runInOrder(steps, session.settings.concurrency, async (step) => {
+    leases.prefetch(new Set(steps.filter((step) => step.after.length === 0).map((step) => step.key)))
+    const limits = { concurrency: settings.concurrency, ...poolLimits(graph, settings.pools, log) }
+    await runInOrder(steps, limits, async (step, slot) => {
       options.onProgress?.({ total, done, step, state: 'started' })
       const startedAt = new Date()
-      const outcome = await runStep(env, step, { force: options.force, broken })
-      results.push(...outcome)
-      rows.push(stepRow(step, startedAt, outcome))
-      if (rows.length >= STEP_BATCH) await insertSteps(lineage, runId, rows.splice(0))
+      const outcome = await runStep(env, step, { force: options.force, broken, slot })
+      for (const result of outcome) results.push(result)
+      journal.ended(stepRow(step, startedAt, outcome))
       done += step.ordinals.length
       options.onProgress?.({ total, done, step, state: 'ended' })
     })
@@ -84,15 +101,18 @@ export async function runPlan(
   } catch (error) {
     crash = error
   }
-  const status = options.signal.aborted ? 'cancelled' : crash || results.some(isFailure) ? 'failed' : 'succeeded'
+  const status = watch.signal.aborted ? 'cancelled' : crash || results.some(isFailure) ? 'failed' : 'succeeded'
   try {
-    await insertSteps(lineage, runId, rows)
+    await journal.close()
     await leases.release()
-    await finishRun(lineage, runId, status, crash === undefined ? undefined : String(crash))
+    await dropOldLogs(lineage, settings.keepLogsDays)
+    await finishRun(lineage, runId, status, crash === undefined ? undefined : redact(String(crash)))
   } catch (error) {
     // The first error is the one to tell; the next command takes this run for interrupted.
     if (crash === undefined) throw error
-    options.log.warn('the end of the run could not be recorded', { error: String(error) })
+    log.warn('the end of the run could not be recorded', { error: String(error) })
+  } finally {
+    watch.stop()
   }
   reached('run-finished')
   if (crash !== undefined && status !== 'cancelled') throw crash

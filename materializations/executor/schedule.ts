@@ -1,4 +1,4 @@
-import { type AssetKey, type IntervalSet, partitionKey, sets } from '../../lib/graph/index.ts'
+import { type Asset, type AssetKey, type Edge, type Interval, partitionKey, sets } from '../../lib/graph/index.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import { type Plan, plannedPartitions } from '../planner/plan.ts'
 
@@ -18,73 +18,59 @@ export interface Step {
  */
 export function stepsOf(state: GraphState, plan: Plan): readonly Step[] {
   const steps: Step[] = []
-  const byAsset = new Map<AssetKey, { no: number; set: IntervalSet }[]>()
+  const byAsset = new Map<AssetKey, MadeBy[]>()
   for (const entry of plan.entries) {
     const asset = state.graph.asset(entry.key)
     const space = state.asset(entry.key).space
-    const limit = (asset.kind === 'sql' || asset.kind === 'function') && space.keys.length === 1 ? asset.range : 1
-    const made: { no: number; set: IntervalSet }[] = []
-    for (const [from, to] of sets.chunks(plannedPartitions(entry), limit)) {
+    const edges = state.graph.upstream.get(entry.key)!
+    // Known while it grows: an asset may read its own earlier partitions.
+    const made: MadeBy[] = []
+    byAsset.set(entry.key, made)
+    for (const [from, to] of sets.chunks(plannedPartitions(entry), mostTogether(asset, edges, space.keys.length))) {
       const set = sets.interval(from, to)
       const ordinals = [...sets.ordinals(set)]
-      const after = state.graph.upstream.get(entry.key)!.flatMap((edge) => {
+      const after = new Set<number>()
+      for (const edge of edges) {
         const upstreamSteps = byAsset.get(edge.upstream)
-        if (!upstreamSteps) return []
-        if (edge.mapping.kind === 'asOf') return upstreamSteps.map((s) => s.no)
-        const read = state.mapping(edge).upstreamOf(set)
-        return upstreamSteps.filter((s) => sets.intersects(s.set, read)).map((s) => s.no)
-      })
+        if (!upstreamSteps) continue
+        if (edge.mapping.kind === 'asOf') for (const { no } of upstreamSteps) after.add(no)
+        else for (const interval of state.mapping(edge).upstreamOf(set)) addMakers(upstreamSteps, interval, after)
+      }
       const no = steps.length
       steps.push({
         no,
         key: entry.key,
         ordinals,
         partitions: ordinals.map((ordinal) => partitionKey(space, ordinal)),
-        after: [...new Set(after)],
+        after: [...after],
       })
-      made.push({ no, set })
+      made.push({ no, from, to })
     }
-    byAsset.set(entry.key, made)
   }
   return steps
 }
 
-/**
- * Runs steps as soon as the steps before them have ended, at most `concurrency` at a time. When one rejects, no other is
- * started, and its error is thrown once those that run have ended.
- */
-export async function runInOrder(
-  steps: readonly Step[],
-  concurrency: number,
-  run: (step: Step) => Promise<void>,
-): Promise<void> {
-  const waiting = new Map(steps.map((step) => [step.no, step.after.length]))
-  const followers = new Map<number, Step[]>()
-  for (const step of steps) {
-    for (const before of step.after) followers.set(before, [...(followers.get(before) ?? []), step])
+/** A step by what it makes, ordinals `[from, to)`; those of one asset in ascending order. */
+interface MadeBy {
+  readonly no: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Partitions that one step may make. */
+function mostTogether(asset: Asset, edges: readonly Edge[], keys: number): number {
+  if ((asset.kind !== 'sql' && asset.kind !== 'function') || keys > 1) return 1
+  // Each needs the one before it.
+  return edges.some((edge) => edge.upstream === asset.key) ? 1 : asset.range
+}
+
+/** Adds the steps that make any of the ordinals `[from, to)`. */
+function addMakers(made: readonly MadeBy[], [from, to]: Interval, into: Set<number>): void {
+  let [low, high] = [0, made.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (made[middle]!.to <= from) low = middle + 1
+    else high = middle
   }
-  const ready = steps.filter((step) => step.after.length === 0)
-  const running = new Set<Promise<void>>()
-  const start = (step: Step) => {
-    const work: Promise<void> = run(step).then(() => {
-      running.delete(work)
-      for (const follower of followers.get(step.no) ?? []) {
-        const left = waiting.get(follower.no)! - 1
-        waiting.set(follower.no, left)
-        if (left === 0) ready.push(follower)
-      }
-    })
-    running.add(work)
-  }
-  while (ready.length > 0 || running.size > 0) {
-    // Lowest number first: a step's inputs are the freshest in cache, and its staging lives shortest.
-    ready.sort((a, b) => a.no - b.no)
-    while (ready.length > 0 && running.size < concurrency) start(ready.shift()!)
-    try {
-      await Promise.race(running)
-    } catch (error) {
-      await Promise.allSettled(running)
-      throw error
-    }
-  }
+  for (let i = low; i < made.length && made[i]!.from < to; i++) into.add(made[i]!.no)
 }

@@ -36,6 +36,8 @@ export interface Leases {
   readonly token: string
   /** Takes the asset's lease; throws when a living run holds it. */
   acquire(assetKey: string): Promise<void>
+  /** Takes the leases of assets that will be asked for soon, all in one transaction. */
+  prefetch(assetKeys: Iterable<string>): void
   release(): Promise<void>
 }
 
@@ -52,38 +54,75 @@ export function openLeases(lineage: Lineage, runId: string): Leases {
       .catch((error: unknown) => process.emitWarning(`lease heartbeat failed: ${String(error)}`))
   }, HEARTBEAT_MS)
   heartbeat.unref()
+  const takeTogether = batched((names: readonly string[]) => take(lineage, names, token, runId))
+  const acquire = (assetKey: string): Promise<void> => {
+    const running =
+      held.get(assetKey) ??
+      takeTogether(assetKey).then((holder) => {
+        if (holder) throw new LeaseHeld(assetKey, holder)
+      })
+    held.set(assetKey, running)
+    // The next attempt asks anew.
+    running.catch(() => held.delete(assetKey))
+    return running
+  }
   return {
     token,
-    acquire: (assetKey) => {
-      const running = held.get(assetKey) ?? take(lineage, assetKey, token, runId)
-      held.set(assetKey, running)
-      // The next attempt asks anew.
-      running.catch(() => held.delete(assetKey))
-      return running
+    acquire,
+    prefetch: (assetKeys) => {
+      for (const key of assetKeys) void acquire(key).catch(() => undefined)
     },
     release: async () => {
       clearInterval(heartbeat)
+      // One that is being taken would stay.
+      await Promise.allSettled(held.values())
       await lineage.query('DELETE FROM leases WHERE token = $1', [token])
     },
   }
 }
 
-async function take(lineage: Lineage, name: string, token: string, runId: string): Promise<void> {
-  const holder = await lineage.transaction(async (client) => {
-    const taken = await client.query(
+/** Takes leases that are free; gives who holds each of the others. */
+function take(
+  lineage: Lineage,
+  names: readonly string[],
+  token: string,
+  runId: string,
+): Promise<ReadonlyMap<string, LeaseRow>> {
+  return lineage.transaction(async (client) => {
+    const taken = await client.query<{ name: string }>(
+      // In one order in all runs: two that take the same would wait for each other.
       `INSERT INTO leases (name, token, run_id, holder, expires_at)
-       VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
-       ON CONFLICT (name) DO NOTHING`,
-      [name, token, runId, JSON.stringify(thisProcess()), LEASE_SECONDS],
+       SELECT name, $2, $3, $4, now() + make_interval(secs => $5) FROM unnest($1::text[]) AS n(name) ORDER BY name
+       ON CONFLICT (name) DO NOTHING RETURNING name`,
+      [names, token, runId, JSON.stringify(thisProcess()), LEASE_SECONDS],
     )
-    if (taken.rowCount === 1) return undefined
+    if (taken.rowCount === names.length) return new Map()
+    const ours = new Set(taken.rows.map((row) => row.name))
     const current = await client.query<LeaseRow>(
-      `SELECT name, token, run_id, holder, expires_at < now() AS expired FROM leases WHERE name = $1`,
-      [name],
+      `SELECT name, token, run_id, holder, expires_at < now() AS expired FROM leases WHERE name = ANY($1)`,
+      [names.filter((name) => !ours.has(name))],
     )
-    return current.rows[0]
+    return new Map(current.rows.map((row) => [row.name, row]))
   })
-  if (holder) throw new LeaseHeld(name, holder)
+}
+
+/** Asks for everything that is wanted in one turn of the event loop at once. */
+function batched<T>(
+  ask: (names: readonly string[]) => Promise<ReadonlyMap<string, T>>,
+): (name: string) => Promise<T | undefined> {
+  let next: { readonly names: string[]; readonly answers: Promise<ReadonlyMap<string, T>> } | undefined
+  return async (name) => {
+    if (!next) {
+      const names: string[] = []
+      const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        next = undefined
+        return ask(names)
+      })
+      next = { names, answers }
+    }
+    next.names.push(name)
+    return (await next.answers).get(name)
+  }
 }
 
 /** Takes away the leases whose holder is gone: expired by PostgreSQL's clock, or a process of this machine that died. */

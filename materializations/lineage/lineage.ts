@@ -18,10 +18,7 @@ export async function openLineage(postgres: Postgres, environment: string): Prom
   await migrate(postgres.pool, { schema, migrations: lineageMigrations })
   const transaction = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
     try {
-      return await postgres.transaction(async (client) => {
-        await client.query(`SET LOCAL search_path TO "${schema}"`)
-        return work(client)
-      })
+      return await postgres.transaction(work, `SET LOCAL search_path TO "${schema}"`)
     } catch (error) {
       throw connectionErrorOf(error)
     }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { PoolClient } from 'pg'
+import { insertCodeSet } from './code-sets.ts'
 import type { Lineage } from './lineage.ts'
 import { type Holder, isDead, thisProcess } from './process-identity.ts'
 
@@ -14,6 +16,10 @@ export interface RunRow {
   readonly started_at: Date
   readonly ended_at: Date | null
   readonly error: string | null
+  readonly cancel_requested_at: Date | null
+  readonly code_digest: string | null
+  /** Its process has missed many heartbeats. */
+  readonly silent: boolean
 }
 
 export interface StepRow {
@@ -28,15 +34,32 @@ export interface StepRow {
   readonly error: string | null
 }
 
+/** A run's process writes a heartbeat every few seconds; after so long without one it is taken for dead. */
+const SILENT_SECONDS = 90
+
+const COLUMNS = `run_id, command, request, status, as_of, holder, started_at, ended_at, error, cancel_requested_at,
+  code_digest, heartbeat_at < now() - make_interval(secs => ${SILENT_SECONDS}) AS silent`
+
 export async function createRun(
   lineage: Lineage,
-  run: { command: string; request: object; asOf: Date },
+  run: {
+    readonly command: string
+    readonly request: object
+    readonly asOf: Date
+    /** Code versions of the assets that the request selects. */
+    readonly code: ReadonlyMap<string, string>
+  },
 ): Promise<string> {
   const runId = randomUUID()
-  await lineage.query(
-    'INSERT INTO runs (run_id, command, request, status, as_of, holder) VALUES ($1, $2, $3, $4, $5, $6)',
-    [runId, run.command, JSON.stringify(run.request), 'running', run.asOf, JSON.stringify(thisProcess())],
-  )
+  const { command, request, asOf } = run
+  await lineage.transaction(async (client) => {
+    const digest = await insertCodeSet(client, run.code)
+    await client.query(
+      `INSERT INTO runs (run_id, command, request, status, as_of, holder, code_digest)
+       VALUES ($1, $2, $3, 'running', $4, $5, $6)`,
+      [runId, command, JSON.stringify(request), asOf, JSON.stringify(thisProcess()), digest],
+    )
+  })
   return runId
 }
 
@@ -48,9 +71,8 @@ export async function finishRun(lineage: Lineage, runId: string, status: RunStat
   ])
 }
 
-export async function insertSteps(lineage: Lineage, runId: string, steps: readonly StepRow[]): Promise<void> {
-  if (steps.length === 0) return
-  await lineage.query(
+export async function insertSteps(client: PoolClient, runId: string, steps: readonly StepRow[]): Promise<void> {
+  await client.query(
     `INSERT INTO steps (run_id, step_no, asset_key, partitions, status, attempts, started_at, duration_ms,
                         skipped_because, error)
      SELECT $1, step_no, asset_key, partitions, status, attempts, started_at, duration_ms, skipped_because, error
@@ -63,18 +85,42 @@ export async function insertSteps(lineage: Lineage, runId: string, steps: readon
 
 /** Runs that say they are running but whose process is gone. */
 export async function deadRuns(lineage: Lineage): Promise<readonly RunRow[]> {
-  const rows = await lineage.query<RunRow>(`SELECT * FROM runs WHERE status = 'running'`)
-  return rows.filter((row) => isDead(row.holder))
+  const rows = await lineage.query<RunRow>(`SELECT ${COLUMNS} FROM runs WHERE status = 'running'`)
+  return rows.filter(isGone)
+}
+
+/** Whether the process of a run that says it is running is gone: known to be dead, or silent for long. */
+export function isGone(row: Pick<RunRow, 'holder' | 'silent'>): boolean {
+  return row.silent || isDead(row.holder)
+}
+
+/** Says that the run's process lives, and gives whether somebody has asked it to stop. */
+export async function beat(lineage: Lineage, runId: string): Promise<{ readonly cancelRequested: boolean }> {
+  const [row] = await lineage.query<{ asked: boolean }>(
+    'UPDATE runs SET heartbeat_at = now() WHERE run_id = $1 RETURNING cancel_requested_at IS NOT NULL AS asked',
+    [runId],
+  )
+  return { cancelRequested: row?.asked === true }
+}
+
+/** Asks the process of a running run to stop; false when it is not running any more. */
+export async function requestCancel(lineage: Lineage, runId: string): Promise<boolean> {
+  const rows = await lineage.query(
+    `UPDATE runs SET cancel_requested_at = coalesce(cancel_requested_at, now())
+     WHERE run_id = $1 AND status = 'running' RETURNING run_id`,
+    [runId],
+  )
+  return rows.length === 1
 }
 
 export function listRuns(lineage: Lineage, limit: number): Promise<RunRow[]> {
-  return lineage.query<RunRow>('SELECT * FROM runs ORDER BY started_at DESC LIMIT $1', [limit])
+  return lineage.query<RunRow>(`SELECT ${COLUMNS} FROM runs ORDER BY started_at DESC LIMIT $1`, [limit])
 }
 
 /** Runs whose id begins with the text; a short id is enough where it is unique. */
 export function findRuns(lineage: Lineage, prefix: string): Promise<RunRow[]> {
   return lineage.query<RunRow>(
-    `SELECT * FROM runs WHERE run_id::text LIKE $1 || '%' ORDER BY started_at DESC LIMIT 5`,
+    `SELECT ${COLUMNS} FROM runs WHERE run_id::text LIKE $1 || '%' ORDER BY started_at DESC LIMIT 5`,
     [prefix],
   )
 }

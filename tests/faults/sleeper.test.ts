@@ -106,7 +106,7 @@ async function takeOver(session: Session): Promise<void> {
 
 function everything(session: Session) {
   const request: PlanRequest = { selected: session.graph.order, request: { kind: 'all' }, restate: false, look: true }
-  const log = { info: () => undefined, warn: () => undefined }
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   return { command: 'a test', request, signal: new AbortController().signal, log }
 }
 

@@ -43,6 +43,7 @@ export interface Input {
 export interface Logger {
   info(message: string, fields?: Record<string, unknown>): void
   warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
 }
 
 /** Things the graph is given: clients of outside systems and the like, by name. */

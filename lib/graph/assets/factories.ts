@@ -50,7 +50,7 @@ export interface AssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>, Ta
   readonly store: StoreToken
   readonly columns?: Readonly<Record<string, string>>
   readonly orderBy?: readonly string[]
-  /** Most partitions that one call makes, of `context.partitions`; warehouse tables only. */
+  /** Most partitions that one call makes, of `context.partitions`; not for published tables. */
   readonly range?: number
   readonly materialize: (
     context: Omit<MaterializeContext, 'inputs'> & { readonly inputs: Inputs<TDeps> },
@@ -87,8 +87,8 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
   source?: AssetSource,
 ): FunctionAsset {
   const common = commonOf(spec, 'function', source)
-  if (spec.store.kind !== 'warehouse' && spec.range !== undefined) {
-    throw specError(spec.key, source, `has a range and is stored in ${spec.store.kind}`, 'Leave `range` out.')
+  if (spec.store.kind === 'published' && spec.range !== undefined) {
+    throw specError(spec.key, source, 'has a range and is published', 'Leave `range` out.')
   }
   if (spec.store.kind === 'warehouse' && !spec.columns) {
     throw specError(spec.key, source, 'is stored in the warehouse without columns', 'Declare `columns` (name: type).')
@@ -102,7 +102,7 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
     checks: spec.checks ?? [],
     dataVersion: spec.dataVersion ?? 'content',
     uncounted: spec.uncounted ?? [],
-    range: rangeOf(spec, source),
+    range: rangeOf(spec, spec.store.kind === 'warehouse' ? 100 : 1000, source),
     // The executor builds the context from these very deps, so the narrower input names hold.
     materialize: spec.materialize as FunctionAsset['materialize'],
   })
@@ -127,7 +127,7 @@ export function sqlAsset<const TDeps extends DepsSpec = Record<never, never>>(
     checks: spec.checks ?? [],
     dataVersion: spec.dataVersion ?? 'content',
     uncounted: spec.uncounted ?? [],
-    range: rangeOf(spec, source),
+    range: rangeOf(spec, 100, source),
   })
 }
 
@@ -155,10 +155,11 @@ export function effectAsset<const TDeps extends DepsSpec = Record<never, never>>
 
 function rangeOf(
   { key, range = 1 }: { readonly key: string; readonly range?: number },
+  most: number,
   source: AssetSource | undefined,
 ): number {
-  if (Number.isInteger(range) && range >= 1 && range <= 100) return range
-  throw specError(key, source, `has range ${range}`, 'One statement may make 1 to 100 partitions.')
+  if (Number.isInteger(range) && range >= 1 && range <= most) return range
+  throw specError(key, source, `has range ${range}`, `One step may make 1 to ${most} partitions.`)
 }
 
 export const days = (n: number): { readonly days: number } => ({ days: n })

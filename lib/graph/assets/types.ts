@@ -71,7 +71,7 @@ export interface FunctionAsset extends AssetCommon {
   readonly checks: readonly Check[]
   readonly dataVersion: DataVersionMode
   readonly uncounted: readonly string[]
-  /** Most partitions that one call makes; more than 1 for warehouse tables only. At most 100. */
+  /** Most partitions that one call makes; 1 for published tables. At most 100 for warehouse tables, else 1000. */
   readonly range: number
   readonly materialize: (context: MaterializeContext) => Promise<Materialized>
 }
@@ -100,10 +100,16 @@ export interface Observed {
   readonly metadata?: Metadata
 }
 
-/** What a function asset returns, by its store. */
-export type Materialized =
+/** One partition of an `objects` or a `value` store. */
+export type MaterializedOne =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly metadata?: Metadata }
   | { readonly kind: 'value'; readonly value: unknown; readonly metadata?: Metadata }
+
+/** What a function asset returns, by its store. */
+export type Materialized =
+  | MaterializedOne
+  /** All of `context.partitions`, by key: objects or values of an asset with a range. */
+  | { readonly kind: 'each'; readonly outputs: ReadonlyMap<string, MaterializedOne>; readonly metadata?: undefined }
   /** Rows in the order of the declared columns (warehouse, published). */
   | { readonly kind: 'rows'; readonly rows: Iterable<readonly unknown[]>; readonly metadata?: Metadata }
   /** A SELECT whose rows go into the partition. */

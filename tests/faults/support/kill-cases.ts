@@ -7,6 +7,7 @@ export type KillAt = CommitPoint | `${CommitPoint}:${number}`
 export const RECORD_KILLS: readonly KillAt[] = [
   'run-created',
   'step-started',
+  'log-written',
   'object-written',
   'object-recorded',
   'value-recorded',

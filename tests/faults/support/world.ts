@@ -87,8 +87,9 @@ export const report = asset({
   partitions: days,
   deps: { window },
   store: objects({ extension: 'json' }),
-  async materialize({ inputs, warehouse }) {
+  async materialize({ inputs, warehouse, log, partition }) {
     const rows = await warehouse.rows('SELECT user_id, spent, mark FROM ' + inputs.window.table + ' ORDER BY user_id')
+    log.info('read ' + partition.key, { rows: rows.length })
     return { kind: 'bytes', bytes: new TextEncoder().encode(mark + JSON.stringify(rows)) }
   },
 })

@@ -16,7 +16,7 @@ export async function runQuarantine(
     command: 'a test',
     json: true,
     signal: new AbortController().signal,
-    log: { info: () => undefined, warn: () => undefined },
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     progress: () => undefined,
     onProgress: () => undefined,
     openSession: () => openSessionOn(definitions, { settings, asOf: now }),
