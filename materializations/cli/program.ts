@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { On, Register } from './command.ts'
 import { accept } from './commands/accept.ts'
 import { assets } from './commands/assets.ts'
+import { backfill } from './commands/backfill.ts'
 import { ci } from './commands/ci.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   status,
   plan,
   materialize,
+  backfill,
   why,
   lineage,
   runs,

@@ -23,6 +23,10 @@ export const COMMIT_POINTS = [
   'effect-acted',
   'effect-recorded',
   'run-finished',
+  'backfill-created',
+  'backfill-started',
+  'backfill-batch-ended',
+  'backfill-finished',
 ] as const
 
 export type CommitPoint = (typeof COMMIT_POINTS)[number]

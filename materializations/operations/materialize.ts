@@ -45,12 +45,17 @@ export interface Materialization {
   readonly run: RunResult | undefined
 }
 
-/** Finishes what dead runs left, plans, and runs the plan. */
-export async function materialize(session: Session, options: MaterializeOptions): Promise<Materialization> {
+/** What comes before any plan that is to be run: the stores are opened and known, what dead runs left is finished. */
+export async function prepareRun(session: Session): Promise<Recovery> {
   // Whoever has the embedded warehouse may be making the same: wait for it, or be told of it, before looking at anything.
   if (usesWarehouse(session.graph)) await session.stores.warehouse()
   await session.stores.requireKnown('opened')
-  const recovery = await recoverAbandoned(session)
+  return recoverAbandoned(session)
+}
+
+/** Finishes what dead runs left, plans, and runs the plan. */
+export async function materialize(session: Session, options: MaterializeOptions): Promise<Materialization> {
+  const recovery = await prepareRun(session)
   const planned = await makePlan(session, options.request, options.signal)
   const declined = options.confirm !== undefined && !(await options.confirm(planned))
   if (declined) return { recovery, planned, run: undefined }

@@ -19,6 +19,8 @@ export type PartitionRequest =
   | { readonly kind: 'all' }
   | { readonly kind: 'latest' }
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
+  /** These partitions of each asset, as far as they exist; assets without an entry have none. */
+  | { readonly kind: 'sets'; readonly sets: ReadonlyMap<AssetKey, IntervalSet> }
   /** Windows that overlap the days `from` .. `to`, both inclusive (`YYYY-MM-DD` or `YYYY-MM`). */
   | { readonly kind: 'range'; readonly from: string; readonly to: string }
 
@@ -38,6 +40,10 @@ export function requestedPartitions(
       return new Map(selected.map((key) => [key, latest(state, key)]))
     case 'keys':
       return byKeys(state, selected, request.keys)
+    case 'sets':
+      return new Map(
+        selected.map((key) => [key, sets.intersect(request.sets.get(key) ?? sets.EMPTY, state.asset(key).existing)]),
+      )
     case 'range':
       return byRange(state, selected, request.from, request.to)
   }

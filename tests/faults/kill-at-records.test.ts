@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMIT_POINTS } from '../../materializations/executor/commit-points.ts'
 import { type FaultHome, openFaultHome } from './support/home.ts'
 import { killAndGoOn, killAndRevert } from './support/kill-and-revert.ts'
-import { RECORD_KILLS, REPLACING_KILLS, TABLE_KILLS } from './support/kill-cases.ts'
+import { BACKFILL_KILLS, RECORD_KILLS, REPLACING_KILLS, TABLE_KILLS } from './support/kill-cases.ts'
 import { type Undisturbed, undisturbedRuns } from './support/undisturbed.ts'
 
 let world: FaultHome
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => world.remove())
 
 it('kills at every commit point that there is', () => {
-  const tested = [...RECORD_KILLS, ...TABLE_KILLS].map((killAt) => killAt.split(':')[0])
+  const tested = [...RECORD_KILLS, ...TABLE_KILLS, ...BACKFILL_KILLS].map((killAt) => killAt.split(':')[0])
   expect([...new Set(tested)].sort()).toEqual([...COMMIT_POINTS].sort())
 })
 

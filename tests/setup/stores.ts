@@ -3,6 +3,7 @@
  * lib/postgres and lib/objects start servers themselves and compare both kinds in one run.)
  */
 export const STORE_FACING: readonly string[] = [
+  'tests/materializations/backfills/**/*.test.ts',
   'tests/materializations/cli/**/*.test.ts',
   'tests/materializations/executor/**/*.test.ts',
   'tests/materializations/lineage/**/*.test.ts',

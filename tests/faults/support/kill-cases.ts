@@ -18,6 +18,22 @@ export const RECORD_KILLS: readonly KillAt[] = [
   'run-finished',
 ]
 
+/** Points of a backfill, and of its second and third runs. */
+export const BACKFILL_KILLS: readonly KillAt[] = [
+  'backfill-created',
+  'backfill-started',
+  'backfill-batch-ended',
+  'backfill-batch-ended:3',
+  'run-created:2',
+  'intents-written:5',
+  'swapped:6',
+  'object-recorded:3',
+  'value-recorded',
+  'published-loaded:2',
+  'run-finished:3',
+  'backfill-finished',
+]
+
 /**
  * Points of warehouse tables. The first visits are those of `raw/events`, a step a day: four of them, or five on the sixth
  * day. The next lie in the one statement that makes four days of `features/daily`, an empty one among them.
