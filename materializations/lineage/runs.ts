@@ -128,3 +128,14 @@ export function findRuns(lineage: Lineage, prefix: string): Promise<RunRow[]> {
 export function runSteps(lineage: Lineage, runId: string): Promise<StepRow[]> {
   return lineage.query<StepRow>('SELECT * FROM steps WHERE run_id = $1 ORDER BY step_no', [runId])
 }
+
+/** What a run has recorded. */
+export function recordedBy(
+  lineage: Lineage,
+  runId: string,
+): Promise<{ readonly key: string; readonly partition: string; readonly dataVersion: string }[]> {
+  return lineage.query(
+    'SELECT asset_key AS key, partition, data_version AS "dataVersion" FROM materializations WHERE run_id = $1',
+    [runId],
+  )
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AssetKey, Logger } from '../../lib/graph/index.ts'
+import type { Logger } from '../../lib/graph/index.ts'
 import { type Recovery, recover, usesWarehouse } from '../executor/recover.ts'
 import { type RunProgress, type RunResult, runPlan } from '../executor/run.ts'
 import { settlePublished } from '../executor/settle-published.ts'
@@ -9,11 +9,14 @@ import type { GraphState } from '../planner/graph-state.ts'
 import { type Plan, type PlanOptions, planRun } from '../planner/plan.ts'
 import type { Session } from '../session.ts'
 import { observeSources, sourcesOf } from './observe.ts'
+import { storedRequest } from './run-request.ts'
 
 export interface PlanRequest extends PlanOptions {
   readonly restate: boolean
   /** False: plan from what was last observed. */
   readonly look: boolean
+  /** Run that this goes on with. */
+  readonly resumes?: string
 }
 
 export interface Planned {
@@ -67,7 +70,7 @@ export async function materialize(session: Session, options: MaterializeOptions)
   }
   const run = await runPlan(session, planned.state, planned.plan, {
     command: options.command,
-    request: describeRequest(options.request),
+    request: storedRequest(session.graph, options.request),
     force: options.request.force ?? false,
     signal: options.signal,
     log: options.log,
@@ -89,8 +92,4 @@ async function recoverAbandoned(session: Session): Promise<Recovery> {
   } finally {
     await leases.release()
   }
-}
-
-function describeRequest(request: PlanRequest): { selected: readonly AssetKey[]; partitions: PlanOptions['request'] } {
-  return { selected: request.selected, partitions: request.request }
 }

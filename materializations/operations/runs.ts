@@ -1,11 +1,11 @@
 import { OttokError } from '../../lib/config/errors.ts'
 import type { Lineage } from '../lineage/lineage.ts'
-import { isDead } from '../lineage/process-identity.ts'
-import { findRuns, listRuns, type RunRow, type RunStatus, runSteps } from '../lineage/runs.ts'
+import { findRuns, isGone, listRuns, type RunRow, type RunStatus, recordedBy, runSteps } from '../lineage/runs.ts'
 
 export interface RunSummary {
   readonly runId: string
-  readonly status: RunStatus
+  /** `cancelling`: it was asked to stop, and finishes its records. */
+  readonly status: RunStatus | 'cancelling'
   readonly command: string
   readonly asOf: string
   readonly startedAt: string
@@ -41,11 +41,8 @@ export async function recentRuns(lineage: Lineage, limit: number): Promise<RunSu
 export async function showRun(lineage: Lineage, id: string): Promise<RunReport> {
   const run = await findRun(lineage, id)
   const steps = await runSteps(lineage, run.run_id)
-  const made = await lineage.query<{ asset_key: string; partition: string; data_version: string }>(
-    'SELECT asset_key, partition, data_version FROM materializations WHERE run_id = $1',
-    [run.run_id],
-  )
-  const versions = new Map(made.map((row) => [`${row.asset_key}@${row.partition}`, row.data_version]))
+  const made = await recordedBy(lineage, run.run_id)
+  const versions = new Map(made.map(({ key, partition, dataVersion }) => [`${key}@${partition}`, dataVersion]))
   return {
     ...summaryOf(run),
     request: run.request,
@@ -68,7 +65,8 @@ export async function showRun(lineage: Lineage, id: string): Promise<RunReport> 
   }
 }
 
-async function findRun(lineage: Lineage, id: string): Promise<RunRow> {
+/** The one run whose id begins with the text. */
+export async function findRun(lineage: Lineage, id: string): Promise<RunRow> {
   // Anything else would be a pattern to the database.
   const found = /^[0-9a-f-]+$/.test(id) ? await findRuns(lineage, id) : []
   if (found.length === 1) return found[0]!
@@ -86,8 +84,7 @@ async function findRun(lineage: Lineage, id: string): Promise<RunRow> {
 function summaryOf(run: RunRow): RunSummary {
   return {
     runId: run.run_id,
-    // The next `materialize` will write it down so.
-    status: run.status === 'running' && isDead(run.holder) ? 'interrupted' : run.status,
+    status: statusOf(run),
     command: run.command,
     asOf: run.as_of.toISOString(),
     startedAt: run.started_at.toISOString(),
@@ -96,4 +93,11 @@ function summaryOf(run: RunRow): RunSummary {
     holder: { pid: run.holder.pid, host: run.holder.host },
     error: run.error,
   }
+}
+
+function statusOf(run: RunRow): RunSummary['status'] {
+  if (run.status !== 'running') return run.status
+  // The next `materialize` will write it down so.
+  if (isGone(run)) return 'interrupted'
+  return run.cancel_requested_at === null ? 'running' : 'cancelling'
 }

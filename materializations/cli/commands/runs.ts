@@ -1,10 +1,14 @@
 import { InvalidArgumentError } from 'commander'
+import { cancelRun } from '../../operations/cancel-run.ts'
+import { resumeRequest } from '../../operations/resume-run.ts'
 import { type RunReport, type RunSummary, recentRuns, showRun } from '../../operations/runs.ts'
 import type { Register } from '../command.ts'
+import { materializeAndReport } from '../materialize-and-report.ts'
 import type { Colors } from '../output.ts'
 import { failureLines, resultTable } from '../render/run.ts'
 import { table } from '../render/table.ts'
 import { durationText, timeText } from '../render/words.ts'
+import { addLogsCommand } from './run-logs.ts'
 
 export const runs: Register = (program, on) => {
   const group = program.command('runs').description('what was run')
@@ -21,6 +25,30 @@ export const runs: Register = (program, on) => {
       const json = await showRun(lineage, id!)
       return { json, text: runText(json, output.colors) }
     }),
+  )
+  addLogsCommand(group, on)
+  on(
+    group.command('cancel <run>').description('ask a running run to stop, wherever it runs; it finishes its records'),
+    ({ session }, [id]) =>
+      session(async ({ lineage }) => {
+        const runId = await cancelRun(lineage, id!)
+        return { json: { runId, status: 'cancelling' }, text: `run ${runId} was asked to stop` }
+      }),
+  )
+  on(
+    group
+      .command('resume <run>')
+      .description('go on with what a run was asked for: a new plan, with the same code')
+      .option('--failed-only', 'only what failed, or was skipped for a failure')
+      .option('--current-code', 'also when the code has changed since'),
+    (context, [id], options) =>
+      context.session(async (open) => {
+        const request = await resumeRequest(open, id!, {
+          failedOnly: options.failedOnly === true,
+          currentCode: options.currentCode === true,
+        })
+        return materializeAndReport(context, open, request)
+      }),
   )
 }
 
