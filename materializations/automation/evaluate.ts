@@ -10,7 +10,7 @@ import type { GraphState } from '../planner/graph-state.ts'
 import { latest } from '../planner/request.ts'
 import { ConditionEvaluator, type Explained, staleAmong } from './conditions.ts'
 import { InputFilter, readersOf } from './inputs.ts'
-import { type AssetMemory, type AutomationMemory, withAttempt } from './memory.ts'
+import { type AssetMemory, type Attempt, type AutomationMemory, givenUp, withAttempt } from './memory.ts'
 import { subjectOf } from './subject.ts'
 
 /** What evaluation has to know beside recorded state. */
@@ -43,6 +43,10 @@ export interface Evaluation {
   readonly requested: ReadonlyMap<AssetKey, IntervalSet>
   /** What the next tick is to know of each automated asset. */
   readonly memory: ReadonlyMap<AssetKey, AssetMemory>
+  /** The same of what is requested, as if it had not been. */
+  readonly untried: () => ReadonlyMap<AssetKey, AssetMemory>
+  /** The same of what is requested, not to be asked for again before something changes. */
+  readonly givenUp: () => ReadonlyMap<AssetKey, AssetMemory>
 }
 
 /**
@@ -54,6 +58,7 @@ export function evaluateAutomation(state: GraphState, before: AutomationMemory, 
   const decisions: Decision[] = []
   const requested = new Map<AssetKey, IntervalSet>()
   const memory = new Map<AssetKey, AssetMemory>()
+  const attempts = new Map<AssetKey, Readonly<Record<string, readonly Attempt[]>>>()
   const shared = { state, facts, before, requested, inputs: new InputFilter(state), cronTick: cronTicksAt(state.now) }
   for (const key of state.graph.order) {
     const condition = state.graph.automation.get(key)
@@ -68,21 +73,29 @@ export function evaluateAutomation(state: GraphState, before: AutomationMemory, 
     const settled = sets.subtract(holds, wanted)
     if (wanted.length > 0) requested.set(key, wanted)
     decisions.push({ key, condition, requested: wanted, settled, explained })
+    attempts.set(key, evaluator.attempts)
     memory.set(key, {
       subject,
       code: state.code.get(key) ?? '',
       nodes: evaluator.nodes,
-      attempts: Object.fromEntries(
-        Object.entries(evaluator.attempts).map(([path, kept]) => [
-          path,
-          withAttempt(kept, wanted, state.now.getTime()),
-        ]),
-      ),
+      attempts: mapped(evaluator.attempts, (kept) => withAttempt(kept, wanted, state.now.getTime())),
       requested: wanted,
       settled,
     })
   }
-  return { decisions, requested, memory }
+  const ofRequested = (change: (one: AssetMemory, key: AssetKey) => AssetMemory) => () =>
+    new Map([...requested.keys()].map((key) => [key, change(memory.get(key)!, key)]))
+  return {
+    decisions,
+    requested,
+    memory,
+    untried: ofRequested((one, key) => ({ ...one, attempts: attempts.get(key)!, requested: sets.EMPTY })),
+    givenUp: ofRequested((one) => ({ ...one, attempts: mapped(one.attempts, (kept) => givenUp(kept, one.requested)) })),
+  }
+}
+
+function mapped<T>(record: Readonly<Record<string, T>>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
 }
 
 function toDo(

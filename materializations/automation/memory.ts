@@ -57,3 +57,15 @@ export function withAttempt(attempts: readonly Attempt[], requested: IntervalSet
   if (first.length > 0) next.push({ set: first, times: 1, at })
   return next
 }
+
+/** As if every retry of these partitions had been used up. */
+export function givenUp(attempts: readonly Attempt[], partitions: IntervalSet): Attempt[] {
+  return attempts.flatMap((attempt) => {
+    const [ended, others] = [sets.intersect(attempt.set, partitions), sets.subtract(attempt.set, partitions)]
+    const parts = [
+      { ...attempt, set: ended, times: Number.MAX_SAFE_INTEGER },
+      { ...attempt, set: others },
+    ]
+    return parts.filter(({ set }) => set.length > 0)
+  })
+}

@@ -12,6 +12,7 @@ import { observe } from './commands/observe.ts'
 import { plan } from './commands/plan.ts'
 import { runs } from './commands/runs.ts'
 import { status } from './commands/status.ts'
+import { tick } from './commands/tick.ts'
 import { url } from './commands/url.ts'
 import { verify } from './commands/verify.ts'
 import { why } from './commands/why.ts'
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   lineage,
   runs,
   observe,
+  tick,
   verify,
   accept,
   wipe,

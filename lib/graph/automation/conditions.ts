@@ -73,7 +73,7 @@ export function newlyUpdated(options: { readonly byOthers?: boolean } = {}): Con
 }
 
 /**
- * The newest partition in time, or those whose window ends at most `lookbackDays` before its window's end (0: it alone;
+ * The newest partition in time, and those whose window ends less than `lookbackDays` before its window's end (0: it alone;
  * `Infinity`: all). Every partition of an asset without time.
  */
 export function inLatestTimeWindow(options: { readonly lookbackDays?: number } = {}): Condition {

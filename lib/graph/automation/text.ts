@@ -42,7 +42,7 @@ const PLAIN_WORDS: Readonly<Record<PlainKind, string>> = {
   handled: 'it was made since the tick before, or needed nothing then',
 }
 
-/** What a condition says of a partition, in words, without the conditions within it. */
+/** What a condition says of a partition, in words; the parts of `and`, `or`, `not` and `since` are not in it. */
 export function conditionWords(condition: Condition): string {
   switch (condition.kind) {
     case 'and':
@@ -52,34 +52,52 @@ export function conditionWords(condition: Condition): string {
     case 'not':
       return 'not'
     case 'newly':
-      return 'since this tick only'
+      return 'from this tick on'
     case 'since':
       return 'the first of these held, and the second did not since'
     case 'anyDepsMatch':
-      return `of at least one input${filterWords(condition)}`
+      return `of at least one input${filterWords(condition)}: ${wholeWords(condition.of)}`
     case 'allDepsMatch':
-      return `of every input${filterWords(condition)}`
+      return `of every input${filterWords(condition)}: ${wholeWords(condition.of)}`
     case 'anyDepsMissing':
       return `an input${filterWords(condition)} is not there and is not requested`
     case 'stale':
       return `it is stale${filterWords(condition)}`
     case 'inLatestTimeWindow':
-      return condition.lookbackDays === 0
-        ? 'it is the newest in time'
-        : condition.lookbackDays === Number.POSITIVE_INFINITY
-          ? 'it exists'
-          : `it ends within ${condition.lookbackDays} days of the newest`
+      return latestWords(condition.lookbackDays)
     case 'cronTickPassed':
       return `a tick of '${condition.cron}' (${condition.timezone}) has passed since the tick before`
     case 'newlyUpdated':
-      return condition.byOthers
-        ? 'it was updated since the tick before, and not for this asset'
-        : 'it was updated since the tick before'
+      return `it was updated since the tick before${condition.byOthers ? ', and not for this asset' : ''}`
     case 'tried':
       return 'it was tried, failed, and neither changed since nor is due for a retry'
     default:
       return PLAIN_WORDS[condition.kind]
   }
+}
+
+/** A condition with its parts in one phrase. */
+function wholeWords(condition: Condition): string {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.of.map(wholeWords).join(` ${condition.kind} `)
+    case 'not':
+      return `not (${wholeWords(condition.of)})`
+    case 'newly':
+      return `${wholeWords(condition.of)}, from this tick on`
+    case 'since':
+      return `since (${wholeWords(condition.reset)}) it held that ${wholeWords(condition.trigger)}`
+    default:
+      return conditionWords(condition)
+  }
+}
+
+function latestWords(lookbackDays: number): string {
+  if (lookbackDays === 0) return 'it is the newest in time'
+  return lookbackDays === Number.POSITIVE_INFINITY
+    ? 'it exists'
+    : `it ends less than ${lookbackDays} days before the newest`
 }
 
 function filterTexts({ only, ignore }: DepsFilter): string[] {

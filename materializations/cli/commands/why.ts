@@ -1,10 +1,12 @@
 import { graphError, partitionOrdinal } from '../../../lib/graph/index.ts'
+import { heldFor, whyAutomation } from '../../automation/why.ts'
 import { causeText } from '../../operations/cause-groups.ts'
 import type { WhyCause } from '../../operations/change-history.ts'
 import { addressText } from '../../operations/partition-ranges.ts'
 import { type WhyAsset, type WhyPartition, whyAsset, whyPartition } from '../../operations/why.ts'
 import { extentText, parseAddress } from '../../planner/request.ts'
 import type { Register } from '../command.ts'
+import { automationLines } from '../render/automation.ts'
 import { countText } from '../render/words.ts'
 
 export const why: Register = (program, on) => {
@@ -18,8 +20,9 @@ export const why: Register = (program, on) => {
         const state = await open.state()
         const { space } = state.asset(key)
         if (partition === undefined && space.definition.kind !== 'single') {
-          const json = await whyAsset(open, state, key)
-          return { json, text: assetText(json) }
+          const automation = await whyAutomation(open, state, key)
+          const json = { ...(await whyAsset(open, state, key)), ...(automation && { automation }) }
+          return { json, text: [assetText(json), ...automationLines(automation)].join('\n') }
         }
         const ordinal = partitionOrdinal(space, partition ?? '')
         if (ordinal === undefined) {
@@ -29,8 +32,10 @@ export const why: Register = (program, on) => {
             `Its partitions are ${extentText(state, key)}.`,
           )
         }
-        const json = await whyPartition(open, state, key, ordinal)
-        return { json, text: partitionText(json, extentText(state, key)) }
+        const automation = await whyAutomation(open, state, key, ordinal)
+        const json = { ...(await whyPartition(open, state, key, ordinal)), ...(automation && { automation }) }
+        const decided = automationLines(automation, (node) => heldFor(state, key, node, ordinal))
+        return { json, text: [partitionText(json, extentText(state, key)), ...decided].join('\n') }
       }),
   )
 }

@@ -5,6 +5,7 @@ import { publishedStatus } from './003-published-status.ts'
 import { partitionPages } from './004-partition-pages.ts'
 import { running } from './006-running.ts'
 import { backfills } from './007-backfills.ts'
+import { automation } from './008-automation.ts'
 
 /**
  * Schema of the lineage store, one schema per environment. A migration that has landed is never edited: the next one
@@ -17,4 +18,5 @@ export const lineageMigrations: readonly Migration[] = [
   partitionPages,
   running,
   backfills,
+  automation,
 ]

@@ -5,6 +5,7 @@ import {
   type Graph,
   type IntervalSet,
   partitionKey,
+  partitionOrdinal,
   sets,
 } from '../../../../lib/graph/index.ts'
 import { type Decision, evaluateAutomation, type Updates } from '../../../../materializations/automation/evaluate.ts'
@@ -122,22 +123,20 @@ export class Stage {
 
   #state(): GraphState {
     const code = new Map(this.graph.order.map((key) => [key, `h1-tool1:${this.code.get(key) ?? 1}`]))
-    const failed = grouped([...this.#failures], ([address]) => address.split('@')[0]!)
-    const assets = new Map(
-      [...failed].map(([key, failures]) => [
-        key,
-        {
-          columns: undefined,
-          failures: new Map(
-            failures.map(([address, runId]) => [address.split('@')[1] ?? '', { at: this.now, message: 'boom', runId }]),
-          ),
-          unfinished: new Set<string>(),
-        },
-      ]),
-    )
-    const state = new GraphState(this.graph, { code }, { assets, history: new Map(), seq: 0 }, this.now)
+    const state = new GraphState(this.graph, { code }, { assets: new Map(), history: new Map(), seq: 0 }, this.now)
     apply(state, this.#versions)
+    this.#applyFailures(state)
     return state
+  }
+
+  #applyFailures(state: GraphState): void {
+    for (const [address, runId] of this.#failures) {
+      const [key, partition = ''] = address.split('@') as [AssetKey, string?]
+      const asset = state.asset(key)
+      const ordinal = partitionOrdinal(asset.space, partition)!
+      const failure = { at: this.now, message: 'boom', runId }
+      asset.set(ordinal, { partition, current: asset.record(ordinal)?.current, failure, unfinished: false })
+    }
   }
 
   #updates(state: GraphState): Map<AssetKey, Updates> {
