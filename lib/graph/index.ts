@@ -12,6 +12,7 @@ export type {
 export type { HookContext, Hooks, RetryPolicy } from './assets/execution.ts'
 export type { AssetSpec, EffectAssetSpec, ExternalAssetSpec, SqlAssetSpec } from './assets/factories.ts'
 export { asset, days, effectAsset, externalAsset, placeOf, sqlAsset, through } from './assets/factories.ts'
+export type { InputForm, ProgramSpec } from './assets/program.ts'
 export type {
   Asset,
   AssetSource,

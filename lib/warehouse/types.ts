@@ -14,7 +14,7 @@ export interface QueryOptions {
 }
 
 /** Formats whose bytes can be read with `bytes`. */
-export type OutputFormat = 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated'
+export type OutputFormat = 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated' | 'CSVWithNames' | 'JSONEachRow'
 
 /** Formats that `insertBytes` takes. */
 export type InputFormat = 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated' | 'JSONCompactEachRow'

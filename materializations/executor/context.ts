@@ -1,7 +1,9 @@
 import { type MaterializeContext, partitionOf } from '../../lib/graph/index.ts'
+import { runProgram } from '../external/run-program.ts'
 import { detailsOf } from './details.ts'
 import type { RunEnvironment } from './environment.ts'
 import { openInputs } from './inputs.ts'
+import { programStep } from './program-step.ts'
 
 /** The context handed to a function asset or an effect for the partitions of a step. */
 export async function materializeContext(
@@ -23,7 +25,7 @@ export async function materializeContext(
     bytes: async (...args: Parameters<MaterializeContext['warehouse']['bytes']>) =>
       (await env.stores.warehouse()).bytes(...args),
   }
-  return {
+  const context: Omit<MaterializeContext, 'runProgram'> = {
     partition,
     partitions,
     inputs: await openInputs(env, key, ordinals),
@@ -49,6 +51,13 @@ export async function materializeContext(
           throw new Error(`${key}@${partition.key} is stored as '${location.kind}', not as a value`)
         return location.value
       },
+      address: async () => {
+        const { location } = current
+        if (location.kind !== 'objects')
+          throw new Error(`${key}@${partition.key} is stored as '${location.kind}', and has no address`)
+        return (await env.stores.objects()).address(location.object)
+      },
     },
   }
+  return { ...context, runProgram: (spec) => runProgram(programStep(env, key, context), spec) }
 }

@@ -120,6 +120,10 @@ function inputPartition(env: RunEnvironment, upstream: string, member: Member): 
       if (location.kind !== 'value') throw other('a value')
       return location.value
     },
+    address: async () => {
+      if (location.kind !== 'objects') throw other('an object')
+      return (await env.stores.objects()).address(location.object)
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { type Asset, type Graph, renderSqlSymbolic, type SqlAsset } from '../../
 import { sha256 } from '../definitions/input-stamps.ts'
 import { cachedFunctions } from './cached-functions.ts'
 import { canonicalJson } from './canonical-json.ts'
+import { declaredFiles } from './declared-files.ts'
 import { type CodeEntry, entryId, FUNCTION_HASHER, type FunctionCode } from './function-bundles.ts'
 import { packageVersions } from './package-versions.ts'
 import { type Formatter, sqlHasher, sqlHashes } from './sql-texts.ts'
@@ -19,6 +20,8 @@ export interface CodeParts {
   readonly packages?: Readonly<Record<string, string>>
   /** Canonical JSON of the asset's `params`. */
   readonly params?: string
+  /** Declared files and folders -> hash of their content. */
+  readonly files?: Readonly<Record<string, string>>
   /** Given by hand; then nothing else counts. */
   readonly given?: string
 }
@@ -49,10 +52,11 @@ export interface CodeVersionOptions {
  * - An asset made by a function or in a loop: its whole module's bundle and its `params`.
  * - An asset without a known place (a graph built in memory): the text of its function and its `params`.
  * - SQL: the statement with symbolic inputs, normalised, and the order of the table.
+ * - In all of these: the content of the `files` that the asset declares.
  * - `codeVersion` of the asset overrides all.
  *
  * @returns versions by asset key, in graph order
- * @throws OttokError (exit code 2) for parameters that JSON cannot say and packages without a version
+ * @throws OttokError (exit code 2) for parameters that JSON cannot say, packages without a version and files that are not there
  */
 export async function codeVersions(graph: Graph, options: CodeVersionOptions): Promise<Map<string, CodeVersion>> {
   const cacheDir = join(options.cacheDir, 'versions')
@@ -61,6 +65,7 @@ export async function codeVersions(graph: Graph, options: CodeVersionOptions): P
   const codes = await cachedFunctions(entriesOf(derived, options.root), options.root, cacheDir)
   const packages = await packageVersions(new Set([...codes.values()].flatMap((code) => code.packages)), options.root)
   const texts = new Map(derived.filter(isSql).map((asset) => [symbolicSql(asset), nameOf(asset)]))
+  const files = await declaredFiles(derived, options.root)
   const hasher = await sqlHasher()
   const sql = await sqlHashes(texts, options.formatter, hasher, cacheDir)
 
@@ -68,14 +73,14 @@ export async function codeVersions(graph: Graph, options: CodeVersionOptions): P
     if (asset.codeVersion !== undefined) {
       return { version: `given:${asset.codeVersion}`, hasher: 'given', parts: { given: asset.codeVersion } }
     }
-    const params = paramsOf(asset)
+    const declared = { ...paramsOf(asset), ...filesOf(asset, files) }
     if (isSql(asset)) {
-      const parts = { sql: sql.get(symbolicSql(asset))!, orderBy: asset.orderBy, ...params }
+      const parts = { sql: sql.get(symbolicSql(asset))!, orderBy: asset.orderBy, ...declared }
       return hashed(parts, hasher)
     }
     const entry = entryOf(asset, options.root)
     const parts = entry ? codeParts(codes.get(entryId(entry))!, packages) : { code: sha256(textOf(asset)) }
-    return hashed({ ...parts, ...params }, FUNCTION_HASHER)
+    return hashed({ ...parts, ...declared }, FUNCTION_HASHER)
   }
   return new Map(assets.map((asset) => [asset.key, versionOf(asset)]))
 }
@@ -122,6 +127,11 @@ function textOf(asset: Exclude<Asset, SqlAsset>): string {
     case 'effect':
       return asset.act.toString()
   }
+}
+
+function filesOf(asset: Asset, hashes: ReadonlyMap<string, string>): { files?: Readonly<Record<string, string>> } {
+  if (asset.files.length === 0) return {}
+  return { files: Object.fromEntries(asset.files.map((path) => [path, hashes.get(path)!])) }
 }
 
 function paramsOf(asset: Asset): { params?: string } {

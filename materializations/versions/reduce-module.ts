@@ -27,6 +27,7 @@ const NOT_CODE: ReadonlySet<string> = new Set([
   'freshness',
   'automation',
   'range',
+  'files',
 ])
 
 /** Suffix of the specifier of an import that is there for its effects only (role `effect` of the bundler's plugin). */

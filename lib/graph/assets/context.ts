@@ -1,5 +1,6 @@
 import type { Partition } from '../partitions/space.ts'
-import type { Metadata } from './types.ts'
+import type { ProgramSpec } from './program.ts'
+import type { Materialized, Metadata } from './types.ts'
 
 /** Queries that an asset may run; the warehouse of this environment. */
 export interface QueryEngine {
@@ -7,7 +8,7 @@ export interface QueryEngine {
   rows<T>(sql: string, options?: StatementOptions): Promise<T[]>
   bytes(
     sql: string,
-    format: 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated',
+    format: 'RowBinary' | 'Parquet' | 'ArrowStream' | 'TabSeparated' | 'CSVWithNames' | 'JSONEachRow',
     options?: StatementOptions,
   ): Promise<Uint8Array>
 }
@@ -28,6 +29,8 @@ export interface InputPartition {
   readonly bytes: () => Promise<Uint8Array>
   /** JSON of a value asset; throws for other stores. */
   readonly value: () => unknown
+  /** Where an object lies: a path, or an `s3://` address; throws for other stores. */
+  readonly address: () => Promise<string>
 }
 
 /** One declared input: exactly the mapped partitions, nothing else. */
@@ -86,6 +89,8 @@ interface StepContext {
 export interface MaterializeContext extends StepContext {
   /** The version of `partition` that is current before this step, if any. */
   readonly previous: InputPartition | undefined
+  /** Runs a program of any language, and gives what it made for the asset's store; see docs/external-steps.md. */
+  readonly runProgram: (spec: ProgramSpec) => Promise<Materialized>
 }
 
 /** What an act on the outside world may use beside its inputs: to remember what it did, and to leave what it made. */

@@ -34,6 +34,8 @@ interface CommonSpec<TDeps extends DepsSpec> extends ExecutionSpec {
   readonly deps?: TDeps
   readonly codeVersion?: string
   readonly params?: unknown
+  /** Programs, queries and the like that the asset reads by path: a change of one makes it stale. */
+  readonly files?: readonly string[]
   /** When `ottok tick` requests its partitions; null: never, whatever the graph's default. */
   readonly automation?: Condition | null
 }
@@ -184,6 +186,7 @@ function commonOf(spec: CommonSpec<DepsSpec>, kind: string, source: AssetSource 
     deps,
     codeVersion: spec.codeVersion,
     params: spec.params,
+    files: spec.files ?? [],
     automation: spec.automation,
     ...executionOf(spec, (problem, mend) => specError(key, source, problem, mend)),
     source,

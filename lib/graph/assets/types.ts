@@ -41,6 +41,8 @@ interface AssetCommon extends Execution {
   readonly codeVersion: string | undefined
   /** Parameters of a factory; part of the code version. */
   readonly params: unknown
+  /** Files and folders whose content is part of the code version, from the folder of the definitions. */
+  readonly files: readonly string[]
   /** When automation requests its partitions; null: never; undefined: as the graph says. */
   readonly automation: Condition | null | undefined
   readonly source: AssetSource | undefined

@@ -105,6 +105,7 @@ function input(table: string, partitions: readonly string[] = []): Input {
     metadata: {},
     bytes: async () => new Uint8Array(),
     value: () => undefined,
+    address: async () => '',
   }))
   return { key: '', partitions: made, only: () => made[0]!, table }
 }

@@ -62,6 +62,7 @@ function input(key: string, table: string, held?: unknown): Input {
     metadata: {},
     bytes: () => Promise.reject(new Error('no object')),
     value: () => held,
+    address: () => Promise.reject(new Error('no object')),
   }
   return { key, partitions: [partition], only: () => partition, table }
 }
