@@ -34,6 +34,7 @@ export { type AutomationOptions, eager, onCron, onMissing } from './automation/p
 export { conditionText, conditionWords } from './automation/text.ts'
 export { acceptedRange, type Check, type CheckOptions, noNulls, rowCount, unique } from './checks.ts'
 export { type Cron, parseCron, previousCronTick } from './cron.ts'
+export { dynamicNames, withDynamicPartitions } from './dynamic-keys.ts'
 export { type Diagnostic, GraphError, graphError } from './errors.ts'
 export { type Freshness, type FreshnessState, freshWithin } from './freshness.ts'
 export { defineGraph, depsSignature, type Edge, type Graph, type GraphSpec } from './graph.ts'
@@ -48,43 +49,60 @@ export {
   last,
   mappingText,
   type PartitionMapping,
+  perDimension,
+  specific,
+  staticMap,
   timeOverlap,
+  toDimension,
   trailing,
 } from './mappings/mapping.ts'
 export { type Box, type ResolvedMapping, resolveMapping } from './mappings/resolve.ts'
-export {
-  dayKey,
-  dayOrdinal,
-  existsFrom,
-  firstDay,
-  ordinalOfDay,
-  startOfDay,
-  timeWindow,
-} from './partitions/calendar.ts'
+export { parseTimeBound, type TimeBound, timesBetween } from './partitions/bounds.ts'
+export { existsFrom, timeWindow } from './partitions/calendar.ts'
+export { dayKey, dayOrdinal } from './partitions/civil.ts'
 export {
   type CrossPartitions,
   cross,
-  daily,
+  type DynamicPartitions,
+  dimensionsOf,
+  dynamic,
   type FixedPartitions,
   fixed,
-  monthly,
+  isKey,
   type PartitionsDefinition,
   partitionsSignature,
-  type TimePartitions,
 } from './partitions/definitions.ts'
 export {
+  type Partition,
+  type PartitionColumn,
+  type PartitionColumnType,
+  partitionColumns,
+  partitionOf,
+} from './partitions/partition.ts'
+export {
+  type DynamicKeys,
   existingPartitions,
   keyIndexOf,
-  type Partition,
   type PartitionSpace,
-  partitionColumns,
   partitionKey,
-  partitionOf,
   partitionOrdinal,
   partitionSpace,
   partitionsMatching,
   timeOf,
 } from './partitions/space.ts'
+export {
+  type CronOptions,
+  cron,
+  type DailyOptions,
+  daily,
+  type HourlyOptions,
+  hourly,
+  type MonthlyOptions,
+  monthly,
+  type TimePartitions,
+  type WeeklyOptions,
+  weekly,
+} from './partitions/time-partitions.ts'
 export { type NeededFacts, neededFacts, type SelectionFacts } from './selection/facts.ts'
 export { parseSelection } from './selection/parse.ts'
 export type { Selection, StatusWord } from './selection/syntax.ts'

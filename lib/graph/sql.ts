@@ -1,5 +1,5 @@
-import type { PartitionsDefinition } from './partitions/definitions.ts'
-import { partitionColumns, partitionSpace } from './partitions/space.ts'
+import { dimensionsOf, type PartitionsDefinition } from './partitions/definitions.ts'
+import { partitionColumns } from './partitions/partition.ts'
 
 /**
  * SQL as a template of text. Inputs appear as markers that the store replaces by a table expression
@@ -11,12 +11,12 @@ export function sql(strings: TemplateStringsArray, ...values: readonly (string |
 
 /** What a SQL asset may say of the partitions that one statement makes. */
 export interface PartitionRefs {
-  /** First and last window date of the step (Date parameters). */
+  /** Values of the time column in the first and the last window of the step: Date, or DateTime('UTC') for hours and cron. */
   readonly first: string
   readonly last: string
-  /** All window dates of the step (Array(Date) parameter). */
+  /** Those of all windows of the step (an Array parameter). */
   readonly list: string
-  /** Keys of a fixed dimension by its name (Array(String) parameter). */
+  /** Keys of a fixed or dynamic dimension by its name (Array(String) parameter). */
   readonly keys: (dimension: string) => string
 }
 
@@ -26,12 +26,17 @@ export function inputMarker(name: string): string {
   return `${MARK}${name}${MARK}`
 }
 
-export const partitionRefs: PartitionRefs = Object.freeze({
-  first: '{p_first:Date}',
-  last: '{p_last:Date}',
-  list: '{p_list:Array(Date)}',
-  keys: (dimension: string) => `{p_${dimension}:Array(String)}`,
-})
+/** What SQL of assets with these partitions may say of them. */
+export function partitionRefsOf(definition: PartitionsDefinition): PartitionRefs {
+  const time = partitionColumns({ definition }).find(({ type }) => type !== 'String')
+  const type = time?.type ?? 'Date'
+  return Object.freeze({
+    first: `{p_first:${type}}`,
+    last: `{p_last:${type}}`,
+    list: `{p_list:Array(${type})}`,
+    keys: (dimension: string) => `{p_${dimension}:Array(String)}`,
+  })
+}
 
 /** Replaces each input marker; throws for a marker that names no input. */
 export function renderSql(template: string, tableOf: (input: string) => string): string {
@@ -46,14 +51,14 @@ export function renderSqlSymbolic(template: string): string {
 /** Values of the partition parameters for a step over these partitions. */
 export function partitionParams(
   definition: PartitionsDefinition,
-  partitions: readonly { readonly values: Readonly<Record<string, string>>; readonly date: string | undefined }[],
+  partitions: readonly { readonly values: Readonly<Record<string, string>> }[],
 ): Record<string, unknown> {
   const params: Record<string, unknown> = {}
-  const dates = [...new Set(partitions.flatMap((p) => (p.date === undefined ? [] : [p.date])))].sort()
-  if (dates.length > 0) Object.assign(params, { p_first: dates[0], p_last: dates.at(-1), p_list: dates })
-  for (const column of partitionColumns(partitionSpace(definition))) {
-    if (column.type === 'String')
-      params[`p_${column.name}`] = [...new Set(partitions.map((p) => p.values[column.name]!))]
+  for (const { name, definition: dimension } of dimensionsOf(definition)) {
+    const values = [...new Set(partitions.map((partition) => partition.values[name]!))]
+    if (dimension.kind !== 'time') params[`p_${name}`] = values
+    // As text, dates and moments come in order of time.
+    else Object.assign(params, { p_list: values.sort(), p_first: values[0], p_last: values.at(-1) })
   }
   return params
 }

@@ -1,4 +1,4 @@
-import type { Asset, AssetKey, Graph, PartitionsDefinition } from '../../lib/graph/index.ts'
+import type { Asset, AssetKey, Graph, PartitionsDefinition, TimePartitions } from '../../lib/graph/index.ts'
 import { mappingText, placeOf } from '../../lib/graph/index.ts'
 
 export interface AssetListing {
@@ -46,18 +46,35 @@ export function listAssets(
   })
 }
 
-/** A partitions definition in words: `daily from 2026-01-01`, `monthly x trial,paid`, `-` for a single partition. */
+/** A partitions definition in words: `daily from 2026-01-01`, `monthly from 2026-01 x trial,paid`, `-` for a single partition. */
 export function partitionsText(definition: PartitionsDefinition): string {
   switch (definition.kind) {
     case 'single':
       return '-'
     case 'fixed':
       return definition.keys.length > 4 ? `${definition.keys.length} keys` : definition.keys.join(',')
-    case 'time': {
-      const grain = definition.grain === 'day' ? 'daily' : 'monthly'
-      return `${grain} from ${definition.start}${definition.end === undefined ? '' : ` to ${definition.end}`}`
-    }
+    case 'dynamic':
+      return `dynamic ${definition.name}`
+    case 'time':
+      return timeText(definition)
     case 'cross':
       return definition.dimensions.map((dimension) => partitionsText(dimension.definition)).join(' x ')
   }
 }
+
+const WEEKDAYS = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays']
+
+function timeText(time: TimePartitions): string {
+  const clock = `${two(time.hourOffset)}:${two(time.minuteOffset)}`
+  const at = clock === '00:00' ? '' : ` at ${clock}`
+  const begins: Readonly<Record<TimePartitions['grain'], string>> = {
+    hour: `hourly${time.minuteOffset > 0 ? ` at :${two(time.minuteOffset)}` : ''}`,
+    day: `daily${at}`,
+    week: `weekly on ${WEEKDAYS[time.dayOffset]}${at}`,
+    month: `monthly${time.dayOffset > 1 ? ` on day ${time.dayOffset}` : ''}${at}`,
+    cron: `cron '${time.schedule}'`,
+  }
+  return `${begins[time.grain]} from ${time.start}${time.end === undefined ? '' : ` to ${time.end}`}`
+}
+
+const two = (n: number): string => String(n).padStart(2, '0')

@@ -1,16 +1,15 @@
 import {
   type AssetKey,
-  dayKey,
-  dayOrdinal,
-  firstDay,
   type Graph,
   graphError,
   type IntervalSet,
-  ordinalOfDay,
   overAllKeys,
+  parseTimeBound,
   partitionKey,
   partitionsMatching,
   sets,
+  type TimeBound,
+  timesBetween,
 } from '../../lib/graph/index.ts'
 import type { GraphState } from './graph-state.ts'
 
@@ -21,7 +20,7 @@ export type PartitionRequest =
   | { readonly kind: 'keys'; readonly keys: readonly string[] }
   /** These partitions of each asset, as far as they exist; assets without an entry have none. */
   | { readonly kind: 'sets'; readonly sets: ReadonlyMap<AssetKey, IntervalSet> }
-  /** Windows that overlap the days `from` .. `to`, both inclusive (`YYYY-MM-DD` or `YYYY-MM`). */
+  /** Windows that overlap `from` .. `to`, both inclusive: `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`. */
   | { readonly kind: 'range'; readonly from: string; readonly to: string }
 
 /**
@@ -96,16 +95,14 @@ function byRange(
   from: string,
   to: string,
 ): Map<AssetKey, IntervalSet> {
-  const first = dayBound(from, 'first')
-  const final = dayBound(to, 'last')
-  if (first > final)
+  const [first, final] = [timeBound(from), timeBound(to)]
+  if (first.from >= final.to)
     throw graphError('bad-partition', `The range ${from} .. ${to} is empty`, 'Give --from before --to.')
   const requested = new Map<AssetKey, IntervalSet>()
   for (const key of selected) {
     const { space, existing } = state.asset(key)
     if (!space.time) continue
-    const { grain } = space.time
-    const times = sets.interval(ordinalOfDay(grain, first), ordinalOfDay(grain, final) + 1)
+    const times = sets.interval(...timesBetween(space.time, first, final))
     requested.set(key, sets.intersect(overAllKeys(times, space.keys.length), existing))
   }
   if ([...requested.values()].every((set) => set.length === 0)) {
@@ -119,18 +116,15 @@ function byRange(
   return requested
 }
 
-/** The first or last calendar day that a bound names, as a day ordinal: a window's days are those of its own zone. */
-function dayBound(text: string, end: 'first' | 'last'): number {
-  if (/^\d{4}-\d{2}$/.test(text)) {
-    const month = ordinalOfDay('month', dayOrdinal(`${text}-01`))
-    if (Number.isFinite(month)) return end === 'first' ? firstDay('month', month) : firstDay('month', month + 1) - 1
-  } else if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-    const day = dayOrdinal(text)
-    if (Number.isFinite(day) && dayKey(day) === text) return day
-  } else {
-    throw graphError('bad-partition', `'${text}' is not a day or month`, 'Write YYYY-MM-DD or YYYY-MM.')
-  }
-  throw graphError('bad-partition', `'${text}' is not on the calendar`, 'Write YYYY-MM-DD or YYYY-MM.')
+function timeBound(text: string): TimeBound {
+  const bound = parseTimeBound(text)
+  if (bound) return bound
+  const isTime = /^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}([+-]\d{2}:\d{2})?)?)?$/.test(text)
+  throw graphError(
+    'bad-partition',
+    isTime ? `'${text}' is not on the calendar` : `'${text}' is not a month, a day or a time`,
+    'Write YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM.',
+  )
 }
 
 export function extentText(state: GraphState, key: AssetKey): string {

@@ -1,4 +1,4 @@
-import type { Partition } from '../partitions/space.ts'
+import type { Partition } from '../partitions/partition.ts'
 import type { ProgramSpec } from './program.ts'
 import type { Materialized, Metadata } from './types.ts'
 

@@ -4,7 +4,7 @@ import { graphError } from '../errors.ts'
 import { checkedKey } from '../key.ts'
 import { defaultMapping, type PartitionMapping } from '../mappings/mapping.ts'
 import { type PartitionsDefinition, single } from '../partitions/definitions.ts'
-import { inputMarker, type PartitionRefs, partitionRefs } from '../sql.ts'
+import { inputMarker, type PartitionRefs, partitionRefsOf } from '../sql.ts'
 import { type StoreToken, warehouse } from '../stores.ts'
 import type { EffectContext, Input, MaterializeContext, ObserveContext } from './context.ts'
 import { type ExecutionSpec, executionOf } from './execution.ts'
@@ -124,7 +124,7 @@ export function sqlAsset<const TDeps extends DepsSpec = Record<never, never>>(
     ...common,
     kind: 'sql',
     store: warehouse,
-    sqlTemplate: spec.sql({ ...refs, partition: partitionRefs } as Parameters<typeof spec.sql>[0]),
+    sqlTemplate: spec.sql({ ...refs, partition: partitionRefsOf(common.partitions) } as Parameters<typeof spec.sql>[0]),
     orderBy: spec.orderBy,
     checks: spec.checks ?? [],
     dataVersion: spec.dataVersion ?? 'content',

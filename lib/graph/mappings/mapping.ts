@@ -1,8 +1,8 @@
 import { graphError } from '../errors.ts'
 
 /**
- * Which upstream partitions one downstream partition reads. A mapping speaks of the time dimension;
- * fixed dimensions match key by key where both sides have the same keys, else every key is read.
+ * Which upstream partitions one downstream partition reads. Where it speaks of one dimension only, the other follows
+ * the default: time by overlap, keys key by key where both sides have the same, else all of them.
  */
 export type PartitionMapping =
   | { readonly kind: 'default' }
@@ -13,7 +13,8 @@ export type PartitionMapping =
   /** The `count` upstream partitions that end at the downstream window's end + `endOffset`. */
   | {
       readonly kind: 'trailing'
-      readonly unit: 'day' | 'month'
+      /** What the upstream must be partitioned by; `partition`: anything in time. */
+      readonly unit: TrailingUnit
       /** null: from the upstream's first partition on. */
       readonly count: number | null
       readonly endOffset: number
@@ -24,6 +25,16 @@ export type PartitionMapping =
   | { readonly kind: 'last' }
   /** The upstream version in force at the end of the downstream partition. */
   | { readonly kind: 'asOf' }
+  /** These partitions, whatever the downstream's. */
+  | { readonly kind: 'specific'; readonly keys: readonly string[] }
+  /** By the downstream's key; keys that are not named read nothing. */
+  | { readonly kind: 'static'; readonly upstreamOf: Readonly<Record<string, readonly string[]>> }
+  /** One dimension of the side that has two is joined to the other side. */
+  | { readonly kind: 'dimension'; readonly name: string; readonly mapping: PartitionMapping }
+  /** Dimension by dimension, by name. */
+  | { readonly kind: 'perDimension'; readonly mappings: Readonly<Record<string, PartitionMapping>> }
+
+export type TrailingUnit = 'hour' | 'day' | 'week' | 'month' | 'partition'
 
 export const defaultMapping: PartitionMapping = Object.freeze({ kind: 'default' })
 
@@ -43,22 +54,79 @@ export function timeOverlap(options: { startOffset?: number; endOffset?: number 
   return Object.freeze({ kind: 'overlap', startOffset, endOffset })
 }
 
+type TrailingLength =
+  | { hours: number | 'all' }
+  | { days: number | 'all' }
+  | { weeks: number | 'all' }
+  | { months: number | 'all' }
+  | { partitions: number | 'all' }
+
 /**
  * A window that slides with the downstream partition: `trailing({ days: 90 })` of day D reads
  * D-89 .. D; `endOffset: -34` moves both ends 34 days back. `trailing({ days: 'all' })` reads from
- * the upstream's first partition on.
+ * the upstream's first partition on. The unit is the upstream's own; `partitions` fits any.
  */
-export function trailing(
-  options: { days: number | 'all'; endOffset?: number } | { months: number | 'all'; endOffset?: number },
-): PartitionMapping {
-  const unit = 'days' in options ? 'day' : 'month'
-  const length = 'days' in options ? options.days : options.months
-  if (length !== 'all' && (!Number.isInteger(length) || length < 1)) {
-    throw graphError('bad-mapping', `trailing() of ${length} ${unit}s`, "Give a whole number from 1 on, or 'all'.")
+export function trailing(options: TrailingLength & { endOffset?: number }): PartitionMapping {
+  const { endOffset = 0, ...length } = options
+  const [units, count] = Object.entries(length)[0] as [string, number | 'all']
+  if (count !== 'all' && (!Number.isInteger(count) || count < 1)) {
+    throw graphError('bad-mapping', `trailing() of ${count} ${units}`, "Give a whole number from 1 on, or 'all'.")
   }
-  const { endOffset = 0 } = options
   requireWhole('trailing', { endOffset })
-  return Object.freeze({ kind: 'trailing', unit, count: length === 'all' ? null : length, endOffset })
+  const unit = units.slice(0, -1) as TrailingUnit
+  return Object.freeze({ kind: 'trailing', unit, count: count === 'all' ? null : count, endOffset })
+}
+
+/** These upstream partitions for every downstream partition: `specific(['2026-01', '2026-02'])`. */
+export function specific(keys: readonly string[]): PartitionMapping {
+  if (keys.length === 0 || new Set(keys).size !== keys.length) {
+    throw graphError(
+      'bad-mapping',
+      `specific([${keys.map((key) => `'${key}'`).join(', ')}]) is not a list of partitions`,
+      'Name at least one upstream partition, none twice.',
+    )
+  }
+  return Object.freeze({ kind: 'specific', keys: Object.freeze([...keys].sort()) })
+}
+
+/** Upstream keys by downstream key: `staticMap({ ru: 'rub', eu: ['eur', 'chf'] })`. */
+export function staticMap(upstreamOf: Readonly<Record<string, string | readonly string[]>>): PartitionMapping {
+  const entries = Object.entries(upstreamOf).map(([down, up]) => [down, typeof up === 'string' ? [up] : up] as const)
+  const bad = entries.find(([, up]) => up.length === 0 || new Set(up).size !== up.length)
+  if (entries.length === 0 || bad) {
+    throw graphError(
+      'bad-mapping',
+      bad ? `staticMap() maps '${bad[0]}' to [${bad[1].join(', ')}]` : 'staticMap() maps nothing',
+      'Name at least one upstream key for each downstream key, none twice; leave out keys that read nothing.',
+    )
+  }
+  const sorted = entries.map(([down, up]) => [down, Object.freeze([...up].sort())] as const)
+  return Object.freeze({ kind: 'static', upstreamOf: Object.freeze(Object.fromEntries(sorted)) })
+}
+
+/**
+ * Joins one dimension of the two-dimensional side to the other side: `toDimension('day', trailing({ days: 7 }))`.
+ * Where the upstream has the two, all keys of its other dimension are read.
+ */
+export function toDimension(name: string, mapping: PartitionMapping = defaultMapping): PartitionMapping {
+  requirePlain('toDimension', mapping)
+  return Object.freeze({ kind: 'dimension', name, mapping })
+}
+
+/**
+ * A mapping for each dimension that both sides have: `perDimension({ day: timeOverlap(), segment: all() })`.
+ * Dimensions that are left out follow the default.
+ */
+export function perDimension(mappings: Readonly<Record<string, PartitionMapping>>): PartitionMapping {
+  for (const mapping of Object.values(mappings)) requirePlain('perDimension', mapping)
+  return Object.freeze({ kind: 'perDimension', mappings: Object.freeze({ ...mappings }) })
+}
+
+const NOT_WITHIN: ReadonlySet<PartitionMapping['kind']> = new Set(['asOf', 'dimension', 'perDimension'])
+
+function requirePlain(outer: string, { kind }: PartitionMapping): void {
+  if (!NOT_WITHIN.has(kind)) return
+  throw graphError('bad-mapping', `${outer}() was given ${kind}`, 'Give a mapping that speaks of one dimension.')
 }
 
 function requireWhole(mapping: string, offsets: Readonly<Record<string, number>>): void {
@@ -75,7 +143,22 @@ export function mappingText(mapping: PartitionMapping): string {
       return `overlap(${mapping.startOffset},${mapping.endOffset})`
     case 'trailing':
       return `trailing(${mapping.count ?? 'all'} ${mapping.unit},${mapping.endOffset})`
+    case 'specific':
+      return `specific(${mapping.keys.join(',')})`
+    case 'static':
+      return `static(${entriesText(mapping.upstreamOf, (keys) => keys.join('+'))})`
+    case 'dimension':
+      return `dimension(${mapping.name}=${mappingText(mapping.mapping)})`
+    case 'perDimension':
+      return `perDimension(${entriesText(mapping.mappings, mappingText)})`
     default:
       return mapping.kind
   }
+}
+
+function entriesText<T>(record: Readonly<Record<string, T>>, text: (value: T) => string): string {
+  return Object.keys(record)
+    .sort()
+    .map((key) => `${key}=${text(record[key]!)}`)
+    .join(',')
 }

@@ -1,7 +1,9 @@
 import { EMPTY, type Interval, type IntervalSet, intersect } from '../interval-set.ts'
 import { keyIndexOf, type PartitionSpace, timeOf } from '../partitions/space.ts'
-import { joinKeys, overAllKeys, timesOfAnyKey, timesOfKey } from './keyed-times.ts'
-import { mappingText, type PartitionMapping } from './mapping.ts'
+import { isMisfit, joinOf } from './join.ts'
+import type { KeyMap } from './key-map.ts'
+import { type Block, joinBlocks, keySet, overAllKeys, slicesOf, timesOfAnyKey } from './keyed-times.ts'
+import type { PartitionMapping } from './mapping.ts'
 import { readingTimes, readTimes, timeWindowOf } from './time-window.ts'
 
 /** A block of upstream partitions: time ordinals `[from, to)` x key indexes (null: all keys). */
@@ -25,41 +27,8 @@ export interface ResolvedMapping {
 
 /** Why a mapping cannot join these two sides, or undefined when it can. */
 export function mappingMisfit(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): string | undefined {
-  if (mapping.kind === 'identity' && !sameKeys(down, up)) {
-    return 'identity needs the same partitions on both sides'
-  }
-  if (mapping.kind === 'trailing' || mapping.kind === 'overlap') {
-    if (!up.time) return `${mapping.kind} needs an upstream partitioned by time`
-    if (!down.time) return `${mapping.kind} needs a downstream partitioned by time`
-    if (mapping.kind === 'trailing' && up.time.grain !== mapping.unit) {
-      return `trailing counts ${mapping.unit}s but the upstream has one partition per ${up.time.grain}`
-    }
-  }
-  if (mapping.kind === 'last' && !up.time) return 'last needs an upstream partitioned by time'
-  if (mapping.kind === 'asOf' && !down.time) return 'asOf needs a downstream partitioned by time'
-  if (mapping.kind === 'asOf' && up.time) return 'asOf follows the versions of an upstream that has no time of its own'
-  const effective = effectiveKind(mapping, down, up)
-  if (effective !== 'all' && effective !== 'asOf' && effective !== 'last' && down.time && up.time) {
-    if (down.time.timezone !== up.time.timezone) {
-      return `the time zones differ (${down.time.timezone} and ${up.time.timezone})`
-    }
-  }
-  return undefined
-}
-
-function sameKeys(down: PartitionSpace, up: PartitionSpace): boolean {
-  return down.time?.grain === up.time?.grain && sameList(down.keys, up.keys)
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((key, i) => key === b[i])
-}
-
-/** Dagster's defaults: same definition identity, time to time by overlap, all where one side has no time. */
-function effectiveKind(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): PartitionMapping['kind'] {
-  if (mapping.kind !== 'default') return mapping.kind
-  if (down.time && up.time) return down.time.grain === up.time.grain ? 'identity' : 'overlap'
-  return !down.time && !up.time && sameList(down.keys, up.keys) ? 'identity' : 'all'
+  const join = joinOf(mapping, down, up)
+  return isMisfit(join) ? join.misfit : undefined
 }
 
 /**
@@ -72,32 +41,64 @@ export function resolveMapping(
   up: PartitionSpace,
   upstreamExisting: IntervalSet,
 ): ResolvedMapping {
-  const kind = effectiveKind(mapping, down, up)
-  const keyCount = up.keys.length
-  const keyed = isKeyed(mapping, down, up)
-  const window = timeWindowOf(mapping, kind, down, up, upstreamExisting)
-
+  const join = joinOf(mapping, down, up)
+  if (isMisfit(join)) throw new Error(`unreachable: a graph with a mapping that does not fit: ${join.misfit}`)
+  const { text, keys, time } = join
+  const window = timeWindowOf(time, down, up, upstreamExisting)
   const boxOf = (downstream: number): Box => {
     const [from, to] = window.at(timeOf(down, downstream))
-    return { from, to: Math.max(from, to), keys: keyed ? [keyIndexOf(down, downstream)] : null }
+    return { from, to: Math.max(from, to), keys: keysRead(keys, keyIndexOf(down, downstream)) }
   }
+  const isStraight = keys.kind === 'same' || (keys.kind === 'all' && up.keys.length === 1 && down.keys.length === 1)
+  if (isStraight && (time.kind === 'identity' || !(down.time || up.time))) {
+    return { text, boxOf, upstreamOf: (downstream) => downstream, downstreamOf: intersect }
+  }
+
   const upstreamOf = (downstream: IntervalSet): IntervalSet => {
-    if (!keyed) return overAllKeys(readTimes(window, timesOfAnyKey(downstream, down.keys.length)), keyCount)
-    return joinKeys(up.keys.map((_, key) => readTimes(window, timesOfKey(downstream, keyCount, key))))
+    if (keys.kind === 'all') {
+      return overAllKeys(readTimes(window, timesOfAnyKey(downstream, down.keys.length)), up.keys.length)
+    }
+    const { whole, byKey } = slicesOf(downstream, down.keys.length)
+    const blocks: Block[] = []
+    if (whole.length > 0) {
+      const read = keys.kind === 'same' ? null : keySet(down.keys.keys(), keys.upstreamOf)
+      blocks.push({ times: readTimes(window, whole), keys: read })
+    }
+    for (const [key, times] of byKey) {
+      blocks.push({ times: readTimes(window, times), keys: keySet([key], (one) => keysRead(keys, one)!) })
+    }
+    return joinBlocks(blocks, up.keys.length)
   }
   const downstreamOf = (upstream: IntervalSet, within: IntervalSet): IntervalSet => {
     if (upstream.length === 0 || within.length === 0) return EMPTY
     const extent: Interval = [timeOf(down, within[0]![0]), timeOf(down, within.at(-1)![1] - 1) + 1]
-    const readers = keyed
-      ? joinKeys(up.keys.map((_, key) => readingTimes(window, timesOfKey(upstream, keyCount, key), extent)))
-      : overAllKeys(readingTimes(window, timesOfAnyKey(upstream, keyCount), extent), down.keys.length)
-    return intersect(readers, within)
+    if (keys.kind === 'all') {
+      const readers = readingTimes(window, timesOfAnyKey(upstream, up.keys.length), extent)
+      return intersect(overAllKeys(readers, down.keys.length), within)
+    }
+    const readersOf = (key: number): readonly number[] => (keys.kind === 'same' ? [key] : keys.downstreamOf(key))
+    const { whole, byKey } = slicesOf(upstream, up.keys.length)
+    const blocks: Block[] = []
+    if (whole.length > 0) {
+      const readers = keys.kind === 'same' ? null : keySet(up.keys.keys(), readersOf)
+      blocks.push({ times: readingTimes(window, whole, extent), keys: readers })
+    }
+    for (const [key, times] of byKey) {
+      const readers = keySet([key], readersOf)
+      if (readers.length > 0) blocks.push({ times: readingTimes(window, times, extent), keys: readers })
+    }
+    return intersect(joinBlocks(blocks, down.keys.length), within)
   }
-  const text = mapping.kind !== 'default' ? mappingText(mapping) : kind === 'overlap' ? 'overlap(0,0)' : kind
   return { text, boxOf, upstreamOf, downstreamOf }
 }
 
-/** Fixed dimensions match key by key where both sides have the same keys. */
-function isKeyed(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): boolean {
-  return up.fixedNames.length > 0 && mapping.kind !== 'all' && sameList(down.keys, up.keys)
+function keysRead(keys: KeyMap, down: number): readonly number[] | null {
+  switch (keys.kind) {
+    case 'all':
+      return null
+    case 'same':
+      return [down]
+    case 'table':
+      return keys.upstreamOf(down)
+  }
 }

@@ -139,8 +139,8 @@ describe('what does not compile', () => {
       observe: async () => new Map(),
     })
     expectTypeOf(external).toEqualTypeOf<ExternalAsset>()
-    // @ts-expect-error days or months
-    expect(() => trailing({ weeks: 2 })).toThrow()
+    // @ts-expect-error not a unit of partitions
+    trailing({ quarters: 2 })
   })
 })
 

@@ -99,7 +99,7 @@ describe('ranges of days, each asset in the days of its own zone', () => {
     [['days'], '2026-03-03', '2026-03-02', /The range 2026-03-03 \.\. 2026-03-02 is empty/],
     [['days'], '2026-02-30', '2026-03-02', /'2026-02-30' is not on the calendar/],
     [['days'], '2026-13', '2026-14', /'2026-13' is not on the calendar/],
-    [['days'], 'yesterday', '2026-03-02', /'yesterday' is not a day or month/],
+    [['days'], 'yesterday', '2026-03-02', /'yesterday' is not a month, a day or a time/],
     [['days'], '2025-01-01', '2025-02-01', /No partition.*The partitions of 'days' are 2026-03-01 \.\. 2026-03-05/],
     [['one', 'keys'], '2026-03-01', '2026-03-02', /None of them is partitioned by time/],
   ])('%j %s .. %s', (selected, from, to, message) => expect(() => asked(selected, range(from, to))).toThrow(message))

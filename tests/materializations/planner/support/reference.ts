@@ -405,7 +405,7 @@ export function signature(definition: PartitionsDefinition): string {
 
 function resolvedText(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): string {
   if (mapping.kind !== 'default') return mappingText(mapping)
-  if (down.time && up.time) return down.time.grain === up.time.grain ? 'identity' : 'overlap(0,0)'
+  if (down.time && up.time) return signature(down.time) === signature(up.time) ? 'identity' : 'overlap(0,0)'
   return !down.time && !up.time && down.keys.join() === up.keys.join() ? 'identity' : 'all'
 }
 
