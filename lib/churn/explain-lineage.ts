@@ -17,29 +17,37 @@ export function lineageWords(row: MartRow, lineage: LineageGraph): readonly Word
     row.feature_version === null ? undefined : `features ${row.feature_version.slice(0, 16)}`,
   ].filter((part) => part !== undefined)
   if (versions.length > 0) lines.push(words(`  ${versions.join(', ')}`, `  ${versions.join(', ')}`))
-  for (const [key, days] of sourcesOf(lineage)) {
-    const line = `  ${key.padEnd(26)} ${extent(days)}`
+  for (const [key, source] of sourcesOf(lineage)) {
+    const line = `  ${key.padEnd(26)} ${extent(source)}`
     lines.push(words(line, line))
   }
   return lines
 }
 
-/** Partitions of the assets that nothing in the graph was made before: where the data came from. */
-function sourcesOf({ nodes, edges }: LineageGraph): readonly (readonly [key: string, partitions: readonly string[]])[] {
+/** Partitions of one asset that data came from. */
+interface Source {
+  readonly first: string
+  readonly last: string
+  readonly count: number
+}
+
+/** The assets that nothing in the graph was made before: where the data came from. A wide window is one range node. */
+function sourcesOf({ nodes, edges }: LineageGraph): readonly (readonly [key: string, partitions: Source])[] {
   const made = new Set(edges.map(({ to }) => to))
-  const sources = new Map<string, string[]>()
-  for (const node of nodes) {
-    if (made.has(node.id)) continue
-    const known = sources.get(node.key)
-    if (known === undefined) sources.set(node.key, [node.partition])
-    else known.push(node.partition)
+  const sources = new Map<string, Source>()
+  for (const { id, key, partition, range } of nodes) {
+    if (made.has(id)) continue
+    const { first, last, count } = range ?? { first: partition, last: partition, count: 1 }
+    const known = sources.get(key)
+    sources.set(key, {
+      first: known && known.first < first ? known.first : first,
+      last: known && known.last > last ? known.last : last,
+      count: count + (known?.count ?? 0),
+    })
   }
   return [...sources].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function extent(partitions: readonly string[]): string {
-  const sorted = [...new Set(partitions)].sort()
-  const [first] = sorted
-  const last = sorted.at(-1)
-  return first === last ? (first ?? '') : `${first} .. ${last} (${sorted.length})`
+function extent({ first, last, count }: Source): string {
+  return first === last ? first : `${first} .. ${last} (${count})`
 }

@@ -6,6 +6,7 @@ export type {
   LineageEdge,
   LineageGraph,
   LineageNode,
+  LineageRange,
   LineageRequest,
   ModuleCommand,
   ModuleContext,

@@ -104,21 +104,45 @@ export interface LineageRequest {
   readonly up?: number | undefined
   /** Levels to follow downwards; default none. */
   readonly down?: number | undefined
+  /** Partitions of one input that become nodes of their own; more become one range node. Default 7. */
+  readonly expand?: number | undefined
+  /** Nodes at most, at least 2; default 1,000. */
+  readonly limit?: number | undefined
+  /** `next` of an earlier answer: goes on where that one stopped. */
+  readonly after?: string | undefined
 }
 
-/** One materialization or observation of one partition. */
+/** One materialization or observation of one partition, or many of them of one asset as one range node. */
 export interface LineageNode {
-  /** `KEY@PARTITION#SEQUENCE`; unique in a graph. */
+  /** `KEY@PARTITION#SEQUENCE`, of a range `KEY@*`; unique in a graph. */
   readonly id: string
   readonly key: string
+  /** Of a range: its stretches, such as `2026-01-01..2026-03-31`. */
   readonly partition: string
-  readonly kind: 'materialization' | 'observation' | 'effect' | 'unknown'
+  readonly kind: 'materialization' | 'observation' | 'effect' | 'range' | 'unknown'
   readonly runId: string | null
   readonly codeVersion: string | null
   readonly dataVersion: string | null
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC. Of a range: when the last of it was made. */
   readonly madeAt: string | null
   readonly metadata: Readonly<Record<string, unknown>>
+  /** Only of a range. Its `codeVersion` is null where its versions differ in it; `runId` and `dataVersion` are null. */
+  readonly range?: LineageRange
+}
+
+/** What the versions of a range node have in common. */
+export interface LineageRange {
+  /** Recorded versions in it. */
+  readonly count: number
+  readonly first: string
+  readonly last: string
+  readonly runs: number
+  /** Distinct, at most ten. */
+  readonly codeVersions: readonly string[]
+  /** When the first of it was made; ISO 8601, UTC. */
+  readonly madeFrom: string
+  /** Older partitions of the block that were not looked at, since there are too many. */
+  readonly leftOut: number
 }
 
 export interface LineageEdge {
@@ -128,6 +152,8 @@ export interface LineageEdge {
   readonly to: string
   /** Name of the input. */
   readonly input: string
+  /** Where an end is a range: versions of it on this edge. */
+  readonly versions?: number
 }
 
 export interface LineageGraph {
@@ -135,6 +161,10 @@ export interface LineageGraph {
   readonly root: string
   readonly nodes: readonly LineageNode[]
   readonly edges: readonly LineageEdge[]
-  /** True when the bound on nodes cut something off. */
+  /** True when a bound cut something off. */
   readonly truncated: boolean
+  /** Nodes of this answer whose neighbours were not all looked at. */
+  readonly leftOut: number
+  /** Give it as `after` to go on; null at the end. */
+  readonly next: string | null
 }

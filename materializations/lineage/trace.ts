@@ -94,21 +94,26 @@ export async function inputsOf(lineage: Lineage, seqs: readonly number[]): Promi
   return rows.map((row) => ({ ...row, seq: Number(row.seq), asOfSeq: Number(row.asOfSeq) }))
 }
 
-/** Current versions that read any of these assets, with the input that read it. */
-export async function readersOf(
+/** Whole versions by their sequence numbers; numbers that are not recorded are left out. One query. */
+export async function versionsBySeq(
   lineage: Lineage,
-  assetKeys: readonly string[],
-  sinceSeq: number,
-): Promise<readonly { readonly reader: TracedVersion; readonly input: TracedInput }[]> {
-  if (assetKeys.length === 0) return []
-  const rows = await lineage.query<TracedVersion & { input: TracedInput }>(
-    `SELECT ${COLUMNS}, jsonb_build_object('seq', i.seq, 'name', i.name, 'upstream', i.upstream, 'mapping', i.mapping,
-       'box', i.box, 'version', i.version, 'asOfSeq', i.as_of_seq, 'restated', i.restated) AS input
-     FROM materialization_inputs i JOIN partition_state s USING (seq) JOIN materializations m USING (seq)
-     WHERE i.upstream = ANY($1) AND i.as_of_seq >= $2 ORDER BY m.seq`,
-    [assetKeys, sinceSeq],
+  seqs: readonly number[],
+): Promise<ReadonlyMap<number, TracedVersion>> {
+  if (seqs.length === 0) return new Map()
+  const rows = await lineage.query<TracedVersion>(`SELECT ${COLUMNS} FROM materializations m WHERE m.seq = ANY($1)`, [
+    seqs,
+  ])
+  return new Map(rows.map(versionOf).map((version) => [version.seq, version]))
+}
+
+/** The partition of each version by its sequence number. One query. */
+export async function placesOf(lineage: Lineage, seqs: readonly number[]): Promise<ReadonlyMap<number, string>> {
+  if (seqs.length === 0) return new Map()
+  const rows = await lineage.query<{ seq: string; partition: string }>(
+    'SELECT seq, partition FROM materializations WHERE seq = ANY($1)',
+    [seqs],
   )
-  return rows.map((row) => ({ reader: versionOf(row), input: row.input }))
+  return new Map(rows.map(({ seq, partition }) => [Number(seq), partition]))
 }
 
 function versionOf(row: TracedVersion): TracedVersion {

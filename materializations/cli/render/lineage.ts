@@ -1,7 +1,7 @@
-import type { LineageEdge, LineageGraph, LineageNode } from '../../../lib/config/index.ts'
+import type { LineageEdge, LineageGraph, LineageNode, LineageRange } from '../../../lib/config/index.ts'
 import { shortVersion } from '../../operations/cause-groups.ts'
 import { addressText } from '../../operations/partition-ranges.ts'
-import { timeText } from './words.ts'
+import { countText, timeText } from './words.ts'
 
 /** Partitions of one input that are shown one by one; of more, the newest only. */
 const SHOWN = 3
@@ -9,70 +9,120 @@ const SHOWN = 3
 /** Longer lines have what is known of a node below its name. */
 const WIDTH = 80
 
-/** An indented tree: upstreams below the root, then what was made from it. */
-export function lineageTree(graph: LineageGraph): string {
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]))
-  const root = nodes.get(graph.root)!
-  const lines = [...nodeLines('', root, '')]
-  const seen = new Set<string>([root.id])
-  lines.push(...branches(graph.edges, nodes, root.id, 'up', '  ', seen))
-  const down = branches(graph.edges, nodes, root.id, 'down', '  ', new Set([root.id]))
+/** What is told below a node, line by line. */
+export type Notes = (node: LineageNode) => readonly string[]
+
+/** An indented tree: upstreams below the root, then what was made from it; `notes` are told below each node. */
+export function lineageTree(graph: LineageGraph, notes: Notes = () => []): string {
+  const tree = new Tree(graph, notes)
+  const root = tree.node(graph.root)
+  const lines = [...tree.head(root, ''), ...tree.branches(root.id, 'up', '  ')]
+  const below = new Tree(graph, notes, [root.id])
+  const down = below.branches(root.id, 'down', '  ')
   if (down.length > 0) lines.push('made from it:', ...down)
-  if (graph.truncated) lines.push('(cut off: give --up or --down a smaller number)')
-  return lines.join('\n')
+  // A page after the first goes on at nodes that hang on nothing here.
+  for (const node of graph.nodes) {
+    if (!tree.isSeen(node.id) && !below.isSeen(node.id))
+      lines.push(...tree.head(node, ''), ...tree.branches(node.id, 'up', '  '))
+  }
+  return [...lines, ...leftOutLines(graph)].join('\n')
 }
 
-function branches(
-  edges: readonly LineageEdge[],
-  nodes: ReadonlyMap<string, LineageNode>,
-  id: string,
-  direction: 'up' | 'down',
-  indent: string,
-  seen: Set<string>,
-): string[] {
+/** What the answer does not have, and how to get it. */
+export function leftOutLines(graph: LineageGraph): string[] {
   const lines: string[] = []
-  for (const [label, ids] of grouped(edges, nodes, id, direction)) {
-    const shown = ids.length > SHOWN ? ids.slice(-1) : ids
-    if (ids.length > SHOWN) {
-      const first = nodes.get(ids[0]!)!
-      const last = nodes.get(ids.at(-1)!)!
-      lines.push(`${indent}${label}: ${ids.length} partitions ${first.partition}..${last.partition}, the last of them:`)
-    }
-    for (const next of shown) {
-      const again = seen.has(next)
-      lines.push(...nodeLines(`${indent}${label}: `, nodes.get(next)!, again ? ' (see above)' : ''))
-      if (again) continue
-      seen.add(next)
-      lines.push(...branches(edges, nodes, next, direction, `${indent}  `, seen))
-    }
+  const cut = graph.nodes.filter((node) => node.range && node.range.leftOut > 0)
+  if (cut.length > 0) {
+    const count = cut.reduce((sum, node) => sum + node.range!.leftOut, 0)
+    lines.push(`(${countText(count, 'older partition')} of wide windows not looked at)`)
+  }
+  if (graph.next !== null) {
+    lines.push(`(cut off at ${countText(graph.nodes.length, 'node')}; ${graph.leftOut} of them lead on. The rest: give`)
+    lines.push(` a larger --limit, a smaller --up or --down, or go on with --after ${graph.next})`)
   }
   return lines
 }
 
-/** Neighbours by input and asset, each in the order of their partitions. */
-function grouped(
-  edges: readonly LineageEdge[],
-  nodes: ReadonlyMap<string, LineageNode>,
-  id: string,
-  direction: 'up' | 'down',
-): [string, string[]][] {
-  const groups = new Map<string, { label: string; ids: string[] }>()
-  for (const edge of edges) {
-    if ((direction === 'up' ? edge.to : edge.from) !== id) continue
-    const next = direction === 'up' ? edge.from : edge.to
-    const group = groups.get(`${edge.input} ${nodes.get(next)!.key}`)
-    if (group) group.ids.push(next)
-    else groups.set(`${edge.input} ${nodes.get(next)!.key}`, { label: edge.input, ids: [next] })
+interface Branch {
+  readonly label: string
+  readonly ids: string[]
+}
+
+class Tree {
+  readonly #nodes: ReadonlyMap<string, LineageNode>
+  readonly #edges: { readonly up: Map<string, LineageEdge[]>; readonly down: Map<string, LineageEdge[]> }
+  readonly #notes: Notes
+  readonly #seen: Set<string>
+
+  constructor(graph: LineageGraph, notes: Notes, seen: readonly string[] = []) {
+    this.#nodes = new Map(graph.nodes.map((node) => [node.id, node]))
+    this.#notes = notes
+    this.#seen = new Set(seen)
+    this.#edges = { up: new Map(), down: new Map() }
+    for (const edge of graph.edges) {
+      push(this.#edges.up, edge.to, edge)
+      push(this.#edges.down, edge.from, edge)
+    }
   }
-  const partition = (one: string) => nodes.get(one)!.partition
-  return [...groups.values()].map(({ label, ids }) => [
-    label,
-    ids.sort((a, b) => partition(a).localeCompare(partition(b))),
-  ])
+
+  node(id: string): LineageNode {
+    return this.#nodes.get(id)!
+  }
+
+  isSeen(id: string): boolean {
+    return this.#seen.has(id)
+  }
+
+  /** A node with what is known of it; marks it as seen. */
+  head(node: LineageNode, before: string): string[] {
+    this.#seen.add(node.id)
+    const indent = /^ */.exec(before)![0]
+    return [...nodeLines(before, node, ''), ...this.#notes(node).map((note) => `${indent}    ${note}`)]
+  }
+
+  branches(id: string, direction: 'up' | 'down', indent: string): string[] {
+    const lines: string[] = []
+    for (const { label, ids } of this.#grouped(id, direction)) {
+      const shown = ids.length > SHOWN ? ids.slice(-1) : ids
+      if (ids.length > SHOWN) {
+        const [first, last] = [this.node(ids[0]!).partition, this.node(ids.at(-1)!).partition]
+        lines.push(`${indent}${label}: ${ids.length} partitions ${first}..${last}, the last of them:`)
+      }
+      for (const next of shown) {
+        const before = `${indent}${label}: `
+        if (this.isSeen(next)) lines.push(...nodeLines(before, this.node(next), ' (see above)'))
+        else lines.push(...this.head(this.node(next), before), ...this.branches(next, direction, `${indent}  `))
+      }
+    }
+    return lines
+  }
+
+  /** Neighbours by input and asset, each in the order of their partitions. */
+  #grouped(id: string, direction: 'up' | 'down'): readonly Branch[] {
+    const groups = new Map<string, Branch>()
+    for (const edge of this.#edges[direction].get(id) ?? []) {
+      const next = this.node(direction === 'up' ? edge.from : edge.to)
+      const part = next.range && edge.versions !== next.range.count ? ` (${edge.versions} of them)` : ''
+      const group = groups.get(`${edge.input} ${next.key}`) ?? { label: `${edge.input}${part}`, ids: [] }
+      groups.set(`${edge.input} ${next.key}`, group)
+      group.ids.push(next.id)
+    }
+    const partition = (one: string) => this.node(one).partition
+    return [...groups.values()].map(({ label, ids }) => ({
+      label,
+      ids: ids.sort((a, b) => partition(a).localeCompare(partition(b))),
+    }))
+  }
+}
+
+function push(groups: Map<string, LineageEdge[]>, id: string, edge: LineageEdge): void {
+  const group = groups.get(id)
+  if (group) group.push(edge)
+  else groups.set(id, [edge])
 }
 
 function nodeLines(before: string, node: LineageNode, after: string): string[] {
-  const head = `${before}${addressText(node.key, node.partition)}`
+  const head = `${before}${nodeName(node)}`
   if (after !== '') return [`${head}${after}`]
   const facts = factsOf(node)
   if (head.length + 2 + facts.length <= WIDTH) return [`${head}  ${facts}`]
@@ -82,6 +132,7 @@ function nodeLines(before: string, node: LineageNode, after: string): string[] {
 
 function factsOf(node: LineageNode): string {
   if (node.kind === 'unknown') return '(no longer in the graph)'
+  if (node.range) return rangeFacts(node, node.range)
   const parts = [
     node.codeVersion === null ? '' : `code ${shortVersion(node.codeVersion)}`,
     node.dataVersion === null ? '' : `data ${shortVersion(node.dataVersion)}`,
@@ -91,32 +142,18 @@ function factsOf(node: LineageNode): string {
   return parts.filter((part) => part !== '').join('  ')
 }
 
-/** For Graphviz. */
-export function dotText(graph: LineageGraph): string {
-  const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
-  return [
-    'digraph lineage {',
-    '  rankdir=LR; node [shape=box];',
-    ...graph.nodes.map(
-      (node) => `  ${quoted(node.id)} [label=${quoted(label(node).join('\n')).replaceAll('\n', '\\n')}];`,
-    ),
-    ...graph.edges.map((edge) => `  ${quoted(edge.from)} -> ${quoted(edge.to)} [label=${quoted(edge.input)}];`),
-    '}',
-  ].join('\n')
+function rangeFacts(node: LineageNode, { count, codeVersions, runs, madeFrom }: LineageRange): string {
+  const code = codeVersions.length === 1 ? shortVersion(codeVersions[0]!) : `${codeVersions.length} versions`
+  const parts = [
+    countText(count, 'version'),
+    codeVersions.length === 0 ? '' : `code ${code}`,
+    countText(runs, 'run'),
+    `${timeText(madeFrom)} .. ${timeText(node.madeAt)}`,
+  ]
+  return parts.filter((part) => part !== '').join('  ')
 }
 
-/** For pages that render Mermaid. */
-export function mermaidText(graph: LineageGraph): string {
-  const ids = new Map(graph.nodes.map((node, i) => [node.id, `n${i}`]))
-  const escaped = (text: string) => text.replaceAll('"', '#quot;')
-  return [
-    'flowchart LR',
-    ...graph.nodes.map((node) => `  ${ids.get(node.id)}["${label(node).map(escaped).join('<br>')}"]`),
-    ...graph.edges.map((edge) => `  ${ids.get(edge.from)} -- ${escaped(edge.input)} --> ${ids.get(edge.to)}`),
-  ].join('\n')
-}
-
-function label(node: LineageNode): string[] {
-  const version = node.dataVersion === null ? [] : [`data ${shortVersion(node.dataVersion)}`]
-  return [addressText(node.key, node.partition), ...version, timeText(node.madeAt)]
+/** `key@partition`; a range may have many stretches. */
+export function nodeName(node: LineageNode): string {
+  return addressText(node.key, node.partition)
 }

@@ -73,6 +73,8 @@ const lineage: LineageGraph = {
     { from: 'raw/events@2026-06-24', to: 'scores/mart@2026-06-24', input: 'events' },
   ],
   truncated: false,
+  leftOut: 0,
+  next: null,
 }
 
 const offer = { ru: 'Подборка по вкусу', en: 'Titles chosen by taste' }

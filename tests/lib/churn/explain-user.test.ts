@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-const empty: LineageGraph = { root: '', nodes: [], edges: [], truncated: false }
+const empty: LineageGraph = { root: '', nodes: [], edges: [], truncated: false, leftOut: 0, next: null }
 
 /** What the command uses of the materializer: real queries; the lineage is tested with the commands of the materializer. */
 async function explain(user: string, options: Readonly<Record<string, unknown>>) {
