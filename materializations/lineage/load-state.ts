@@ -3,10 +3,10 @@ import type {
   HistoryEntry,
   RecordedAsset,
   RecordedFailure,
+  RecordedRows,
   RecordedState,
   StoredLocation,
 } from '../planner/recorded.ts'
-import type { RecordedColumns } from '../planner/recorded-columns.ts'
 import type { Lineage } from './lineage.ts'
 import { loadPages } from './partition-pages.ts'
 
@@ -21,7 +21,7 @@ export async function loadState(lineage: Lineage, graph: Graph): Promise<Recorde
     .map((edge) => edge.upstream)
   return lineage.transaction(async (client) => {
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-    const columns = await loadPages(client)
+    const rows = await loadPages(client)
     const failed = await client.query<{
       asset_key: string
       partition: string
@@ -43,16 +43,16 @@ export async function loadState(lineage: Lineage, graph: Graph): Promise<Recorde
             [readAsOf],
           )
     return {
-      assets: assetsOf(columns, failed.rows, intents.rows),
+      assets: assetsOf(rows, failed.rows, intents.rows),
       history: grouped(history.rows, (row) => row.asset_key, historyOf),
       // In the order of commits: nothing that is not on this snapshot has a lower number.
-      seq: newest(columns),
+      seq: newest(rows),
     }
   })
 }
 
 function assetsOf(
-  columns: ReadonlyMap<AssetKey, RecordedColumns>,
+  rows: ReadonlyMap<AssetKey, RecordedRows>,
   failed: readonly {
     readonly asset_key: string
     readonly partition: string
@@ -76,10 +76,10 @@ function assetsOf(
     (row) => row.partition,
   )
   return new Map(
-    [...new Set([...columns.keys(), ...failures.keys(), ...unfinished.keys()])].map((key) => [
+    [...new Set([...rows.keys(), ...failures.keys(), ...unfinished.keys()])].map((key) => [
       key,
       {
-        columns: columns.get(key),
+        rows: rows.get(key),
         failures: new Map(failures.get(key)),
         unfinished: new Set(unfinished.get(key)),
       },
@@ -87,9 +87,11 @@ function assetsOf(
   )
 }
 
-function newest(columns: ReadonlyMap<AssetKey, RecordedColumns>): number {
+function newest(rows: ReadonlyMap<AssetKey, RecordedRows>): number {
   let seq = 0
-  for (const { numbers } of columns.values()) for (const one of numbers.seq) if (one > seq) seq = one
+  for (const { columns, from, to } of rows.values()) {
+    for (let row = from; row < to; row++) seq = Math.max(seq, columns.numbers.seq[row]!)
+  }
   return seq
 }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import { copyOut } from '../../lib/postgres/index.ts'
 import { memberHash } from '../planner/combined-version.ts'
-import type { CurrentVersion, RecordedInput } from '../planner/recorded.ts'
+import type { CurrentVersion, RecordedInput, RecordedRows } from '../planner/recorded.ts'
 import { RecordedColumns } from '../planner/recorded-columns.ts'
 import { decodePage, encodePage, type PageEntry } from '../planner/state-page.ts'
 import { pageOf } from './page-of.ts'
@@ -87,23 +87,18 @@ async function writePages(
   )
 }
 
-/** All pages, as columns by asset: one statement. */
-export async function loadPages(client: PoolClient): Promise<Map<string, RecordedColumns>> {
-  const rows = await copyOut(client, 'SELECT asset_key, content FROM partition_pages ORDER BY asset_key')
-  const pages = new Map<string, Buffer[]>()
-  let key = ''
-  let previous: Buffer | undefined
-  let group: Buffer[] = []
-  for (const [assetKey, content] of rows) {
-    if (!previous?.equals(assetKey!)) {
-      previous = assetKey!
-      key = assetKey!.toString()
-      group = []
-      pages.set(key, group)
-    }
-    group.push(content!)
-  }
-  return new Map([...pages].map(([asset, contents]) => [asset, new RecordedColumns(contents)]))
+/** All pages as columns, and which of their rows are an asset's: one statement. */
+export async function loadPages(client: PoolClient): Promise<Map<string, RecordedRows>> {
+  const pages = await copyOut(client, 'SELECT asset_key, content FROM partition_pages ORDER BY asset_key')
+  const columns = new RecordedColumns(pages.map(([, content]) => content!))
+  const rows = new Map<string, RecordedRows>()
+  let first = 0
+  pages.forEach(([assetKey], i) => {
+    if (i + 1 < pages.length && pages[i + 1]![0]!.equals(assetKey!)) return
+    rows.set(assetKey!.toString(), { columns, from: columns.pageRows[first]!, to: columns.pageRows[i + 1]! })
+    first = i + 1
+  })
+  return rows
 }
 
 /** Rebuilds every page from the tables that it is derived from. */

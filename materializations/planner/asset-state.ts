@@ -1,4 +1,11 @@
-import { type Box, type IntervalSet, type PartitionSpace, partitionOrdinal, sets } from '../../lib/graph/index.ts'
+import {
+  type Box,
+  type IntervalSet,
+  type PartitionSpace,
+  partitionKey,
+  partitionOrdinal,
+  sets,
+} from '../../lib/graph/index.ts'
 import { BlockVersions } from './block-versions.ts'
 import { combinedText, isCombined } from './combined-version.ts'
 import type { CurrentVersion, PartitionRecord, RecordedAsset } from './recorded.ts'
@@ -28,8 +35,8 @@ export class AssetState {
   constructor(space: PartitionSpace, existing: IntervalSet, recorded: RecordedAsset | undefined) {
     this.space = space
     this.existing = existing
-    this.columns = recorded?.columns
-    this.#rows = new RowIndex(space, this.columns?.partitions ?? [])
+    this.columns = recorded?.rows?.columns
+    this.#rows = new RowIndex(space, recorded?.rows)
     if (recorded) this.#lay(recorded)
     this.#versions = new BlockVersions(space, sets.union(existing, this.#known()))
     for (const [ordinal, row] of this.#rows.entries()) {
@@ -44,7 +51,7 @@ export class AssetState {
     const over = this.#over.get(ordinal)
     if (over) return over
     const row = this.#rows.get(ordinal)
-    return row < 0 ? undefined : this.#recordOf(row)
+    return row < 0 ? undefined : this.#recordOf(ordinal, row)
   }
 
   /** The row of a partition that nothing lies over, or -1: all there is to know of it is in `columns`. */
@@ -66,7 +73,7 @@ export class AssetState {
 
   *entries(): Generator<[number, PartitionRecord]> {
     for (const [ordinal, row] of this.#rows.entries())
-      if (!this.#over.has(ordinal)) yield [ordinal, this.#recordOf(row)]
+      if (!this.#over.has(ordinal)) yield [ordinal, this.#recordOf(ordinal, row)]
     yield* this.#over
   }
 
@@ -128,10 +135,9 @@ export class AssetState {
     }
   }
 
-  #recordOf(row: number): PartitionRecord {
-    const { partitions } = this.columns!
+  #recordOf(ordinal: number, row: number): PartitionRecord {
     return {
-      partition: partitions[row]!,
+      partition: partitionKey(this.space, ordinal),
       current: this.columns!.version(row),
       failure: undefined,
       unfinished: false,

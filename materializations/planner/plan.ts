@@ -108,6 +108,7 @@ function planAsset(
       causes.set(ordinal, others ? [...others, cause] : only)
     }
   }
+  if (causes.size === 0) return { key, proven: sets.EMPTY, possible: sets.EMPTY, blocked: [], causes }
   const supplies = edges.map((edge) => supplyOf(state, edge, planned.get(edge.upstream) ?? sets.EMPTY))
   const blocked: Blocked[] = []
   const makeable: number[] = []

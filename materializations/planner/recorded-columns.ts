@@ -2,22 +2,20 @@ import type { CurrentVersion } from './recorded.ts'
 import {
   allocateEntries,
   allocateInputs,
-  copyColumn,
+  copyPage,
   type EntryColumns,
   type InputColumns,
   type InputDescriptor,
   inputOf,
   openPage,
   type Page,
+  type PageTexts,
+  targetOf,
 } from './state-page.ts'
 import { LANES } from './version-index.ts'
 
-const ENTRY_NAMES = ['seq', 'madeAt', 'asOf', 'hash', 'run', 'code', 'signature', 'inputs'] as const
-const INPUT_NAMES = ['descriptor', 'from', 'to', 'count', 'version', 'asOfSeq', 'restated'] as const
-
-/** The recorded partitions of one asset, column by column; a row is one partition. */
+/** Recorded partitions of any number of assets, column by column; a row is one partition. */
 export class RecordedColumns {
-  readonly partitions: readonly string[]
   readonly codes: readonly string[]
   readonly signatures: readonly string[]
   readonly descriptors: readonly InputDescriptor[]
@@ -25,46 +23,56 @@ export class RecordedColumns {
   readonly inputs: InputColumns
   /** Inputs of row r are those from `firstInput[r]` to before `firstInput[r + 1]`. */
   readonly firstInput: Uint32Array
+  /** The first row of each page, and one past the last row. */
+  readonly pageRows: Uint32Array
+  /** Keys of each page's partitions, one a line. */
+  readonly #keys: readonly string[]
   readonly #runs: readonly string[]
 
-  constructor(pages: readonly Uint8Array[]) {
-    const opened = pages.map(openPage)
-    const rows = opened.reduce((sum, { header }) => sum + header.partitions.length, 0)
-    const inputCount = opened.reduce((sum, { header }) => sum + header.inputCount, 0)
-    this.partitions = opened.length === 1 ? opened[0]!.header.partitions : opened.flatMap((p) => p.header.partitions)
-    this.numbers = allocateEntries(rows)
-    this.inputs = allocateInputs(inputCount)
-    const codes = new Joined<string>((text) => text)
-    const signatures = new Joined<string>((text) => text)
-    const runs = new Joined<string>((text) => text)
-    const descriptors = new Joined<InputDescriptor>((one) => JSON.stringify(one))
+  constructor(contents: readonly Uint8Array[]) {
+    const pages = contents.map(openPage)
+    this.#keys = pages.map((page) => page.keys)
+    this.pageRows = new Uint32Array(pages.length + 1)
+    pages.forEach((page, i) => {
+      this.pageRows[i + 1] = this.pageRows[i]! + page.partitionCount
+    })
+    this.numbers = allocateEntries(this.pageRows[pages.length]!)
+    this.inputs = allocateInputs(pages.reduce((sum, page) => sum + page.inputCount, 0))
+    const texts = new JoinedTexts()
+    const target = targetOf(this.numbers, this.inputs)
     let row = 0
     let input = 0
-    for (const page of opened) {
-      this.#take(page, row, input)
-      const { header } = page
-      const [rowEnd, inputEnd] = [row + header.partitions.length, input + header.inputCount]
-      renumber(this.numbers.code, row, rowEnd, codes.join(header.codes))
-      renumber(this.numbers.signature, row, rowEnd, signatures.join(header.signatures))
-      renumber(this.numbers.run, row, rowEnd, runs.join(header.runs))
-      renumber(this.inputs.descriptor, input, inputEnd, descriptors.join(header.inputs))
-      row = rowEnd
-      input = inputEnd
+    for (const page of pages) {
+      copyPage(page, target, row, input)
+      this.#renumber(page, texts.placesOf(page.texts), row, input)
+      row += page.partitionCount
+      input += page.inputCount
     }
-    this.codes = codes.values
-    this.signatures = signatures.values
-    this.#runs = runs.values
-    this.descriptors = descriptors.values
-    this.firstInput = new Uint32Array(rows + 1)
-    for (let i = 0; i < rows; i++) this.firstInput[i + 1] = this.firstInput[i]! + this.numbers.inputs[i]!
+    this.codes = texts.codes.values
+    this.signatures = texts.signatures.values
+    this.#runs = texts.runs.values
+    this.descriptors = texts.inputs.values.map((text) => JSON.parse(text) as InputDescriptor)
+    this.firstInput = new Uint32Array(row + 1)
+    for (let i = 0; i < row; i++) this.firstInput[i + 1] = this.firstInput[i]! + this.numbers.inputs[i]!
   }
 
-  #take(page: Page, row: number, input: number): void {
-    for (const name of ENTRY_NAMES) {
-      copyColumn(page.entries(name), this.numbers[name], name === 'hash' ? row * LANES : row)
+  /** Texts have a place of their own in each page. */
+  #renumber(page: Page, places: Places, row: number, input: number): void {
+    const { run, code, signature } = this.numbers
+    for (let i = row; i < row + page.partitionCount; i++) {
+      run[i] = places.runs[run[i]!]!
+      code[i] = places.codes[code[i]!]!
+      signature[i] = places.signatures[signature[i]!]!
     }
-    for (const name of INPUT_NAMES) {
-      copyColumn(page.inputs(name), this.inputs[name], name === 'version' ? input * LANES : input)
+    const { descriptor } = this.inputs
+    for (let i = input; i < input + page.inputCount; i++) descriptor[i] = places.inputs[descriptor[i]!]!
+  }
+
+  /** Visits the partitions of whole pages, from one's first row to before another's. */
+  eachPartition(from: number, to: number, visit: (row: number, partition: string) => void): void {
+    for (let page = firstAt(this.pageRows, from); this.pageRows[page]! < to; page++) {
+      let row = this.pageRows[page]!
+      for (const partition of this.#keys[page]!.split('\n')) visit(row++, partition)
     }
   }
 
@@ -87,28 +95,54 @@ export class RecordedColumns {
   }
 }
 
-/** The distinct values of several lists, and where each list's values went. */
-class Joined<T> {
-  readonly values: T[] = []
-  readonly #places = new Map<string, number>()
-  readonly #identity: (value: T) => string
-
-  constructor(identity: (value: T) => string) {
-    this.#identity = identity
+/** Position of a number in an ascending list. */
+function firstAt(list: Uint32Array, wanted: number): number {
+  let low = 0
+  let high = list.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (list[middle]! < wanted) low = middle + 1
+    else high = middle
   }
+  return low
+}
 
-  join(list: readonly T[]): readonly number[] {
-    return list.map((value) => {
-      const id = this.#identity(value)
-      const known = this.#places.get(id)
-      if (known !== undefined) return known
-      this.#places.set(id, this.values.length)
-      return this.values.push(value) - 1
-    })
+/** Where the texts of a page went. */
+type Places = { readonly [Kind in keyof PageTexts]: readonly number[] }
+
+/** The distinct texts of all pages. Neighbouring pages mostly say the same: what was seen is not parsed again. */
+class JoinedTexts {
+  readonly codes = new Joined()
+  readonly signatures = new Joined()
+  readonly runs = new Joined()
+  readonly inputs = new Joined()
+  #last = ''
+  #places: Places = { codes: [], signatures: [], runs: [], inputs: [] }
+
+  placesOf(json: string): Places {
+    if (json === this.#last) return this.#places
+    const texts = JSON.parse(json) as PageTexts
+    this.#last = json
+    this.#places = {
+      codes: this.codes.join(texts.codes),
+      signatures: this.signatures.join(texts.signatures),
+      runs: this.runs.join(texts.runs),
+      inputs: this.inputs.join(texts.inputs),
+    }
+    return this.#places
   }
 }
 
-function renumber(column: Float64Array | Uint32Array, from: number, to: number, places: readonly number[]): void {
-  if (places.every((place, i) => place === i)) return
-  for (let i = from; i < to; i++) column[i] = places[column[i]!]!
+class Joined {
+  readonly values: string[] = []
+  readonly #places = new Map<string, number>()
+
+  join(list: readonly string[]): readonly number[] {
+    return list.map((value) => {
+      const known = this.#places.get(value)
+      if (known !== undefined) return known
+      this.#places.set(value, this.values.length)
+      return this.values.push(value) - 1
+    })
+  }
 }

@@ -78,9 +78,16 @@ export interface HistoryEntry {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
+export interface RecordedRows {
+  readonly columns: RecordedColumns
+  readonly from: number
+  readonly to: number
+}
+
 /** Recorded state of one asset. */
 export interface RecordedAsset {
-  readonly columns: RecordedColumns | undefined
+  /** Rows of its current versions: those from `from` to before `to` of columns that many assets share. */
+  readonly rows: RecordedRows | undefined
   /** Last attempts that failed, by partition. */
   readonly failures: ReadonlyMap<string, RecordedFailure>
   /** Partitions with an open intent. */

@@ -13,10 +13,8 @@ interface EdgeComparison {
   readonly mapping: ResolvedMapping
   readonly up: AssetState
   readonly moving: boolean
-  /** By number of the recorded descriptor: whether it is this edge as it is today. */
-  readonly isSame: readonly boolean[]
-  /** By number of the recorded descriptor: its keys as positions in the upstream's; null: all. */
-  readonly keys: readonly (readonly number[] | null)[]
+  /** The keys of a recorded descriptor as positions in the upstream's (null: all) when it is this edge as it is today. */
+  readonly keysOf: (descriptor: number) => readonly number[] | null | undefined
 }
 
 /** Compares loaded rows of one asset with today, without an object a row. */
@@ -36,21 +34,21 @@ export function rowComparison(state: GraphState, key: AssetKey): RowComparison |
   if (done) return { isFresh: () => true }
   const code = state.code.get(key)!
   const signature = state.partitionsSignature(key)
-  const codeIsSame = columns.codes.map((one) => sameCode(one, code))
-  const signatureIsSame = columns.signatures.map((one) => one === signature)
+  const codeIsSame = remembered((place) => sameCode(columns.codes[place]!, code))
+  const signatureIsSame = remembered((place) => columns.signatures[place] === signature)
   const comparisons = edges.map((edge) => edgeComparison(state, edge, columns.descriptors))
   const { numbers, inputs, firstInput } = columns
   return {
     isFresh: (row, ordinal) => {
-      if (!codeIsSame[numbers.code[row]!] || !signatureIsSame[numbers.signature[row]!]) return false
+      if (!codeIsSame(numbers.code[row]!) || !signatureIsSame(numbers.signature[row]!)) return false
       if (numbers.inputs[row] !== comparisons.length) return false
       let at = firstInput[row]!
-      for (const { mapping, up, moving, isSame, keys } of comparisons) {
-        const descriptor = inputs.descriptor[at]!
-        if (!isSame[descriptor]) return false
+      for (const { mapping, up, moving, keysOf } of comparisons) {
+        const keys = keysOf(inputs.descriptor[at]!)
+        if (keys === undefined) return false
         const box = mapping.boxOf(ordinal)
         if (!moving && (inputs.from[at] !== box.from || inputs.to[at] !== box.to)) return false
-        if (!moving && !sameNumbers(keys[descriptor]!, box.keys)) return false
+        if (!moving && !sameNumbers(keys, box.keys)) return false
         if (!up.isAtNumbers(inputs.count[at]!, inputs.version, at * LANES, box)) return false
         at++
       }
@@ -62,16 +60,34 @@ export function rowComparison(state: GraphState, key: AssetKey): RowComparison |
 function edgeComparison(state: GraphState, edge: Edge, descriptors: readonly InputDescriptor[]): EdgeComparison {
   const mapping = state.mapping(edge)
   const up = state.asset(edge.upstream)
-  const places = new Map(up.space.keys.map((name, i) => [name, i]))
+  let places: ReadonlyMap<string, number> | undefined
   return {
     mapping,
     up,
     moving: MOVING.has(mapping.text),
-    isSame: descriptors.map(
-      (one) => one.name === edge.name && one.upstream === edge.upstream && one.mapping === mapping.text,
-    ),
-    // A key that is no longer there equals none that is.
-    keys: descriptors.map(({ keys }) => keys && keys.map((name) => places.get(name) ?? -1)),
+    keysOf: remembered((place) => {
+      const { name, upstream, mapping: text, keys } = descriptors[place]!
+      if (name !== edge.name || upstream !== edge.upstream || text !== mapping.text) return undefined
+      if (!keys) return null
+      places ??= new Map(up.space.keys.map((key, i) => [key, i]))
+      // A key that is no longer there equals none that is.
+      return keys.map((key) => places!.get(key) ?? -1)
+    }),
+  }
+}
+
+/** A function of small numbers, each asked for once; the last one at once. */
+function remembered<T>(work: (place: number) => T): (place: number) => T {
+  let known: Map<number, T> | undefined
+  let lastPlace = -1
+  let last: T
+  return (place) => {
+    if (place === lastPlace) return last
+    known ??= new Map()
+    last = known.has(place) ? known.get(place)! : work(place)
+    known.set(place, last)
+    lastPlace = place
+    return last
   }
 }
 

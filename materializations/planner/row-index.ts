@@ -1,4 +1,5 @@
 import { type IntervalSet, type PartitionSpace, partitionOrdinal, sets } from '../../lib/graph/index.ts'
+import type { RecordedRows } from './recorded.ts'
 
 /**
  * Where the partitions of a space lie among recorded rows. Partitions of an older definition (another grain, a removed
@@ -11,33 +12,31 @@ export class RowIndex {
   readonly #sparse: ReadonlyMap<number, number> | undefined
   #ordinals: IntervalSet | undefined
 
-  constructor(space: PartitionSpace, partitions: readonly string[]) {
-    const ordinals = new Float64Array(partitions.length)
+  constructor(space: PartitionSpace, rows: RecordedRows | undefined) {
+    const first = rows?.from ?? 0
+    const count = rows ? rows.to - rows.from : 0
+    const ordinals = new Float64Array(count)
     let low = Number.POSITIVE_INFINITY
     let high = Number.NEGATIVE_INFINITY
-    for (let row = 0; row < partitions.length; row++) {
-      const ordinal = partitionOrdinal(space, partitions[row]!)
-      ordinals[row] = ordinal ?? Number.NaN
-      if (ordinal === undefined) continue
+    rows?.columns.eachPartition(rows.from, rows.to, (row, partition) => {
+      const ordinal = partitionOrdinal(space, partition)
+      ordinals[row - first] = ordinal ?? Number.NaN
+      if (ordinal === undefined) return
       if (ordinal < low) low = ordinal
       if (ordinal > high) high = ordinal
-    }
+    })
     const span = high >= low ? high - low + 1 : 0
     this.#base = span > 0 ? low : 0
-    if (span <= 1024 + 16 * partitions.length) {
-      this.#dense = new Int32Array(span)
-      for (let row = 0; row < ordinals.length; row++) {
-        const ordinal = ordinals[row]!
-        if (!Number.isNaN(ordinal)) this.#dense[ordinal - low] = row + 1
-      }
-    } else {
-      this.#dense = new Int32Array(0)
-      const sparse = new Map<number, number>()
-      ordinals.forEach((ordinal, row) => {
-        if (!Number.isNaN(ordinal)) sparse.set(ordinal, row)
-      })
-      this.#sparse = sparse
+    const isDense = span <= 1024 + 16 * count
+    this.#dense = new Int32Array(isDense ? span : 0)
+    const sparse = new Map<number, number>()
+    for (let i = 0; i < count; i++) {
+      const ordinal = ordinals[i]!
+      if (Number.isNaN(ordinal)) continue
+      if (isDense) this.#dense[ordinal - low] = first + i + 1
+      else sparse.set(ordinal, first + i)
     }
+    this.#sparse = isDense ? undefined : sparse
   }
 
   /** The row of a partition, or -1. */

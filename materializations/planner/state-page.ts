@@ -3,9 +3,9 @@ import type { CurrentVersion, RecordedInput } from './recorded.ts'
 import { LANES } from './version-index.ts'
 
 /*
- * What planning reads of a recorded partition, for some partitions of one asset, as one block of bytes: a header in JSON
- * with the texts that repeat, then the numbers, column by column, little-endian and packed. A plan of a million partitions
- * copies columns; it makes no object a partition.
+ * What planning reads of a recorded partition, for some partitions of one asset, as one block of bytes: lengths and a
+ * count, the texts that repeat (JSON), the partitions' keys (one a line), then the numbers, column by column, little-endian and
+ * packed. A plan of a million partitions copies columns; it makes no object a partition.
  */
 
 /** One partition of a page. */
@@ -22,15 +22,13 @@ export interface InputDescriptor {
   readonly keys: readonly string[] | null
 }
 
-/** Texts of a page; its numbers refer to them by position. */
-export interface PageHeader {
-  readonly partitions: readonly string[]
+/** Texts that the numbers of a page refer to by position. */
+export interface PageTexts {
   readonly codes: readonly string[]
   readonly signatures: readonly string[]
   readonly runs: readonly string[]
-  readonly inputs: readonly InputDescriptor[]
-  /** Inputs of all partitions together. */
-  readonly inputCount: number
+  /** Input descriptors in JSON. */
+  readonly inputs: readonly string[]
 }
 
 /** Columns in their order: how many numbers an entry (or input) has, and of what width. */
@@ -56,17 +54,6 @@ const INPUT_COLUMNS = {
 } as const
 
 const WIDTH = { f64: 8, u32: 4 } as const
-
-export type EntryColumn = keyof typeof ENTRY_COLUMNS
-export type InputColumn = keyof typeof INPUT_COLUMNS
-
-/** A page's header, and where its columns lie. */
-export interface Page {
-  readonly header: PageHeader
-  /** Bytes of a column, packed as in `allocate`d arrays of it. */
-  readonly entries: (column: EntryColumn) => Uint8Array
-  readonly inputs: (column: InputColumn) => Uint8Array
-}
 
 type Layout = Readonly<Record<string, { readonly type: 'f64' | 'u32'; readonly each: number }>>
 
@@ -94,32 +81,82 @@ function allocate<L extends Layout>(columns: L, count: number): Columns<L> {
   return Object.fromEntries(made) as Columns<L>
 }
 
-/** Reads the header; columns are looked at when asked for. */
-export function openPage(bytes: Uint8Array): Page {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const start = 4 + buffer.readUInt32LE(0)
-  const header = JSON.parse(buffer.toString('utf8', 4, start)) as PageHeader
-  const entryCount = header.partitions.length
-  const entriesEnd = start + bytesOf(ENTRY_COLUMNS, entryCount)
+/** Bytes of all columns of one entry, and of one input. */
+const ENTRY_BYTES = bytesOf(ENTRY_COLUMNS)
+const INPUT_BYTES = bytesOf(INPUT_COLUMNS)
+
+function bytesOf(columns: Layout): number {
+  return Object.values(columns).reduce((sum, { type, each }) => sum + WIDTH[type] * each, 0)
+}
+
+/** A page whose columns were not looked at yet. */
+export interface Page {
+  readonly bytes: Buffer
+  /** `PageTexts` in JSON. */
+  readonly texts: string
+  /** Keys of the partitions, one a line. */
+  readonly keys: string
+  readonly partitionCount: number
+  /** Inputs of all partitions together. */
+  readonly inputCount: number
+  /** Where the columns begin. */
+  readonly start: number
+}
+
+export function openPage(content: Uint8Array): Page {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  const textsEnd = 12 + bytes.readUInt32LE(0)
+  const start = textsEnd + bytes.readUInt32LE(4)
+  const partitionCount = bytes.readUInt32LE(8)
   return {
-    header,
-    entries: (column) => slice(bytes, ENTRY_COLUMNS, column, start, entryCount),
-    inputs: (column) => slice(bytes, INPUT_COLUMNS, column, entriesEnd, header.inputCount),
+    bytes,
+    texts: bytes.toString('utf8', 12, textsEnd),
+    keys: bytes.toString('utf8', textsEnd, start),
+    partitionCount,
+    inputCount: (bytes.length - start - partitionCount * ENTRY_BYTES) / INPUT_BYTES,
+    start,
   }
 }
 
-function bytesOf(columns: Layout, count: number): number {
-  return Object.values(columns).reduce((sum, { type, each }) => sum + WIDTH[type] * each * count, 0)
+/** Where a page's columns are copied to: the arrays of both kinds as bytes, in the order of the layout. */
+export interface Target {
+  readonly entries: readonly ColumnBytes[]
+  readonly inputs: readonly ColumnBytes[]
 }
 
-function slice(bytes: Uint8Array, columns: Layout, wanted: string, start: number, count: number): Uint8Array {
-  let at = start
-  for (const [name, { type, each }] of Object.entries(columns)) {
-    const size = WIDTH[type] * each * count
-    if (name === wanted) return bytes.subarray(at, at + size)
+interface ColumnBytes {
+  readonly bytes: Uint8Array
+  /** Bytes of one entry or input. */
+  readonly each: number
+}
+
+export function targetOf(entries: EntryColumns, inputs: InputColumns): Target {
+  return { entries: columnBytes(ENTRY_COLUMNS, entries), inputs: columnBytes(INPUT_COLUMNS, inputs) }
+}
+
+function columnBytes<L extends Layout>(layout: L, columns: Columns<L>): ColumnBytes[] {
+  return Object.entries(layout).map(([name, { type, each }]) => {
+    const column: Float64Array | Uint32Array = columns[name as keyof L]
+    return {
+      bytes: new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
+      each: WIDTH[type] * each,
+    }
+  })
+}
+
+/** Copies a page's columns to the places of its first entry and first input. */
+export function copyPage(page: Page, target: Target, entry: number, input: number): void {
+  let at = page.start
+  for (const { bytes, each } of target.entries) {
+    const size = each * page.partitionCount
+    page.bytes.copy(bytes, entry * each, at, at + size)
     at += size
   }
-  throw new Error(`unreachable: a page has no column '${wanted}'`)
+  for (const { bytes, each } of target.inputs) {
+    const size = each * page.inputCount
+    page.bytes.copy(bytes, input * each, at, at + size)
+    at += size
+  }
 }
 
 /** Writes a page; entries keep their order. */
@@ -128,9 +165,8 @@ export function encodePage(entries: readonly PageEntry[]): Uint8Array {
   const signatures = new Texts()
   const runs = new Texts()
   const descriptors = new Texts()
-  const inputCount = entries.reduce((sum, { current }) => sum + current.inputs.length, 0)
   const numbers = allocateEntries(entries.length)
-  const inputs = allocateInputs(inputCount)
+  const inputs = allocateInputs(entries.reduce((sum, { current }) => sum + current.inputs.length, 0))
   let input = 0
   entries.forEach(({ current }, i) => {
     numbers.seq[i] = current.seq
@@ -141,57 +177,56 @@ export function encodePage(entries: readonly PageEntry[]): Uint8Array {
     numbers.code[i] = codes.place(current.codeVersion)
     numbers.signature[i] = signatures.place(current.partitionsSignature)
     numbers.inputs[i] = current.inputs.length
-    for (const one of current.inputs) {
-      const { name, upstream, mapping, box } = one
+    for (const { name, upstream, mapping, box, version, asOfSeq, restated } of current.inputs) {
       inputs.descriptor[input] = descriptors.place(JSON.stringify({ name, upstream, mapping, keys: box.keys }))
       inputs.from[input] = box.from
       inputs.to[input] = box.to
-      writeVersion(one.version, inputs, input)
-      inputs.asOfSeq[input] = one.asOfSeq
-      inputs.restated[input] = one.restated ? 1 : 0
+      writeVersion(version, inputs, input)
+      inputs.asOfSeq[input] = asOfSeq
+      inputs.restated[input] = restated ? 1 : 0
       input++
     }
   })
-  const header: PageHeader = {
-    partitions: entries.map((entry) => entry.partition),
+  const texts: PageTexts = {
     codes: codes.texts,
     signatures: signatures.texts,
     runs: runs.texts,
-    inputs: descriptors.texts.map((text) => JSON.parse(text) as InputDescriptor),
-    inputCount,
+    inputs: descriptors.texts,
   }
-  const head = Buffer.from(JSON.stringify(header))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(head.length)
-  const columns = [...Object.values(numbers), ...Object.values(inputs)].map(
-    (column) => new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
-  )
-  return Buffer.concat([length, head, ...columns])
+  const head = Buffer.from(JSON.stringify(texts))
+  const keys = Buffer.from(entries.map((entry) => entry.partition).join('\n'))
+  const counts = Buffer.alloc(12)
+  counts.writeUInt32LE(head.length, 0)
+  counts.writeUInt32LE(keys.length, 4)
+  counts.writeUInt32LE(entries.length, 8)
+  const target = targetOf(numbers, inputs)
+  return Buffer.concat([counts, head, keys, ...[...target.entries, ...target.inputs].map((column) => column.bytes)])
 }
 
 /** Reads a page as objects: for the few partitions that a record changes. */
-export function decodePage(bytes: Uint8Array): PageEntry[] {
-  const { header, ...page } = openPage(bytes)
-  const numbers = allocateEntries(header.partitions.length)
-  const inputs = allocateInputs(header.inputCount)
-  for (const [name, column] of Object.entries(numbers)) copyColumn(page.entries(name as EntryColumn), column, 0)
-  for (const [name, column] of Object.entries(inputs)) copyColumn(page.inputs(name as InputColumn), column, 0)
+export function decodePage(content: Uint8Array): PageEntry[] {
+  const page = openPage(content)
+  const texts = JSON.parse(page.texts) as PageTexts
+  const descriptors = texts.inputs.map((text) => JSON.parse(text) as InputDescriptor)
+  const numbers = allocateEntries(page.partitionCount)
+  const inputs = allocateInputs(page.inputCount)
+  copyPage(page, targetOf(numbers, inputs), 0, 0)
   let input = 0
-  return header.partitions.map((partition, i) => {
+  return page.keys.split('\n').map((partition, i) => {
     const first = input
     input += numbers.inputs[i]!
     return {
       partition,
       current: {
         seq: numbers.seq[i]!,
-        runId: header.runs[numbers.run[i]!]!,
+        runId: texts.runs[numbers.run[i]!]!,
         madeAt: new Date(numbers.madeAt[i]!),
         asOf: new Date(numbers.asOf[i]!),
-        codeVersion: header.codes[numbers.code[i]!]!,
-        partitionsSignature: header.signatures[numbers.signature[i]!]!,
-        hash: Uint32Array.from(numbers.hash.subarray(i * LANES, (i + 1) * LANES)),
+        codeVersion: texts.codes[numbers.code[i]!]!,
+        partitionsSignature: texts.signatures[numbers.signature[i]!]!,
+        hash: numbers.hash.slice(i * LANES, (i + 1) * LANES),
         inputs: Array.from({ length: numbers.inputs[i]! }, (_, j) =>
-          inputOf(header.inputs[inputs.descriptor[first + j]!]!, inputs, first + j),
+          inputOf(descriptors[inputs.descriptor[first + j]!]!, inputs, first + j),
         ),
       },
     }
@@ -206,15 +241,10 @@ export function inputOf(descriptor: InputDescriptor, inputs: InputColumns, at: n
     upstream,
     mapping,
     box: { from: inputs.from[at]!, to: inputs.to[at]!, keys },
-    version: readVersion(inputs, at),
+    version: combinedText(inputs.count[at]!, inputs.version.subarray(at * LANES, (at + 1) * LANES)),
     asOfSeq: inputs.asOfSeq[at]!,
     restated: inputs.restated[at] === 1,
   }
-}
-
-/** Copies a packed column to a place (in numbers) of an array. */
-export function copyColumn(bytes: Uint8Array, into: Float64Array | Uint32Array, at: number): void {
-  new Uint8Array(into.buffer, into.byteOffset + at * into.BYTES_PER_ELEMENT, bytes.byteLength).set(bytes)
 }
 
 function writeVersion(version: string, inputs: InputColumns, at: number): void {
@@ -224,10 +254,6 @@ function writeVersion(version: string, inputs: InputColumns, at: number): void {
     const hex = version.slice(colon + 1 + lane * 8, colon + 9 + lane * 8)
     inputs.version[at * LANES + lane] = Number.parseInt(hex, 16)
   }
-}
-
-function readVersion(inputs: InputColumns, at: number): string {
-  return combinedText(inputs.count[at]!, inputs.version.subarray(at * LANES, (at + 1) * LANES))
 }
 
 class Texts {

@@ -8,7 +8,7 @@ export function recordedAsset(records: readonly PartitionRecord[], pageSize = 3)
   const pages: Uint8Array[] = []
   for (let i = 0; i < made.length; i += pageSize) pages.push(encodePage(made.slice(i, i + pageSize)))
   return {
-    columns: pages.length === 0 ? undefined : new RecordedColumns(pages),
+    rows: pages.length === 0 ? undefined : { columns: new RecordedColumns(pages), from: 0, to: made.length },
     failures: new Map(records.flatMap(({ partition, failure }) => (failure ? [[partition, failure]] : []))),
     unfinished: new Set(records.flatMap(({ partition, unfinished }) => (unfinished ? [partition] : []))),
   }
