@@ -12,8 +12,16 @@ export function dayOrdinal(date: string): number {
   return Math.floor(Date.parse(`${date.slice(0, 10)}T00:00:00Z`) / DAY)
 }
 
+let recentDay = Number.NaN
+let recentText = ''
+
 export function dayKey(ordinal: number): string {
-  return new Date(ordinal * DAY).toISOString().slice(0, 10)
+  // Partitions come in order, many of them of one day.
+  if (ordinal !== recentDay) {
+    recentText = new Date(ordinal * DAY).toISOString().slice(0, 10)
+    recentDay = ordinal
+  }
+  return recentText
 }
 
 export function monthKey(ordinal: number): string {
@@ -63,7 +71,9 @@ export function parseWall(text: string): number | undefined {
 }
 
 export function wallKey(wall: number): string {
-  return new Date(wall).toISOString().slice(0, 16)
+  const day = Math.floor(wall / DAY)
+  const minutes = Math.floor((wall - day * DAY) / MINUTE)
+  return `${dayKey(day)}T${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
 }
 
 /** The offset of exactly `+HH:MM` or `-HH:MM[:SS]` in milliseconds, or undefined. */
@@ -80,7 +90,7 @@ export function offsetKey(offset: number): string {
   return size % 60 === 0 ? text : `${text}:${pad(size % 60)}`
 }
 
-const pad = (n: number): string => String(n).padStart(2, '0')
+const pad = (n: number): string => (n < 10 ? `0${n}` : String(n))
 
 const DASH = 45
 const COLON = 58

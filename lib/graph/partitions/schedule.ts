@@ -20,13 +20,27 @@ export interface DaySet {
   readonly member: (index: number) => number
 }
 
+const known = new Map<string, Schedule>()
+
 /** The schedule of a cron line; throws a GraphError when it is none, or never ticks. */
 export function scheduleOf(line: string): Schedule {
+  let schedule = known.get(line)
+  if (!schedule) {
+    schedule = readSchedule(line)
+    known.set(line, schedule)
+  }
+  return schedule
+}
+
+function readSchedule(line: string): Schedule {
   const { minutes, hours, days, months, weekdays, eitherDay } = parseCron(line)
-  const ticking = daySet((month, date, weekday) => {
-    if (!months.has(month)) return false
-    return eitherDay ? days.has(date) || weekdays.has(weekday) : days.has(date) && weekdays.has(weekday)
-  })
+  const everyDay = months.size === 12 && days.size === 31 && weekdays.size === 7
+  const ticking = everyDay
+    ? EVERY_DAY
+    : daySet((month, date, weekday) => {
+        if (!months.has(month)) return false
+        return eitherDay ? days.has(date) || weekdays.has(weekday) : days.has(date) && weekdays.has(weekday)
+      })
   if (!ticking) throw graphError('bad-partitions', `'${line}' never ticks`, 'Give a day that some month has.')
   return {
     times: hours.flatMap((hour) => minutes.map((minute) => hour * HOUR + minute * MINUTE)),
@@ -54,6 +68,8 @@ export function canonicalCron(line: string): string {
 
 /** The calendar repeats after so many days, which are whole weeks. */
 const CYCLE = 146_097
+
+const EVERY_DAY: DaySet = { has: () => true, countBefore: (day) => day, member: (index) => index }
 
 /** Undefined when no day is a member. */
 function daySet(is: (month: number, date: number, weekday: number) => boolean): DaySet | undefined {
@@ -118,6 +134,6 @@ export function slotsOf({ times, days }: Schedule): Slots {
       const day = Math.floor(slot / count)
       return days.member(day) * DAY + times[slot - day * count]!
     },
-    hourly: even && step === HOUR && days.countBefore(CYCLE) === CYCLE,
+    hourly: even && step === HOUR && days === EVERY_DAY,
   }
 }

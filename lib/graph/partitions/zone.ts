@@ -9,15 +9,15 @@ export interface Stretch {
   readonly offset: number
 }
 
-/** Clock changes are looked for this densely: none has ever been taken back sooner. */
-const PROBE = 3 * DAY
+/** Clock changes are looked for this densely: since 1940 none was followed by another within less than seven days. */
+const PROBE = 5 * DAY
 /** How much is looked at in one go. */
 const SPAN = 8 * 366 * DAY
 
 /** No clock is farther from UTC than this. */
 const FARTHEST = 26 * HOUR
 
-const FIRST = Date.UTC(1, 0, 1)
+const FIRST = Date.parse('0001-01-01T00:00Z')
 const LAST = Date.UTC(9999, 11, 31)
 
 /**
@@ -35,9 +35,11 @@ export class Zone {
   private constructor(name: string) {
     this.name = name
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
-    this.#from = 0
-    this.#to = 0
-    this.#stretches.push({ from: 0, offset: this.#probe(0) })
+    // Nothing to look for where clocks never change.
+    const isUtc = this.#format.resolvedOptions().timeZone === 'UTC'
+    this.#from = isUtc ? FIRST : 0
+    this.#to = isUtc ? LAST + DAY : 0
+    this.#stretches.push({ from: this.#from, offset: this.#probe(this.#from) })
   }
 
   static readonly #known = new Map<string, Zone>()
