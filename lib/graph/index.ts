@@ -26,6 +26,7 @@ export type {
   MaterializedOne,
   Metadata,
   Observed,
+  OutputFacts,
   SqlAsset,
 } from './assets/types.ts'
 export type { Condition, DepsFilter, Retries } from './automation/conditions.ts'

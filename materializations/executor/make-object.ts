@@ -8,6 +8,7 @@ import { objectKey } from '../stores/object-keys.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
+import { givenVersion } from './given-version.ts'
 import type { StepOutcome } from './outcome.ts'
 import { untilAborted } from './time-limit.ts'
 
@@ -28,8 +29,9 @@ export async function makeStoredValues(
   const outputs = await outputsOf(env, asset, ordinals, partitions)
   const versions: NewVersion[] = []
   for (const [i, output] of outputs.entries()) {
-    const dataVersion =
+    const derived = () =>
       asset.dataVersion === 'content' ? contentVersion(asset, output) : inputsVersion(codeVersion, inputs[i]!)
+    const dataVersion = givenVersion(output) ?? derived()
     versions.push({
       assetKey: asset.key,
       partition: partitions[i]!,

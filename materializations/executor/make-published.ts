@@ -17,6 +17,7 @@ import { dropReplacedLoads } from '../stores/replaced-loads.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
+import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import type { StepOutcome } from './outcome.ts'
 import { untilAborted } from './time-limit.ts'
@@ -56,9 +57,10 @@ export async function publishPartition(
       stepNo,
       codeVersion,
       dataVersion:
-        asset.dataVersion === 'content'
+        givenVersion(output) ??
+        (asset.dataVersion === 'content'
           ? `c1:${content.digest('hex').slice(0, 32)}`
-          : inputsVersion(codeVersion, inputs),
+          : inputsVersion(codeVersion, inputs)),
       partitionsSignature: env.state.partitionsSignature(asset.key),
       inputs,
       location: { kind: 'published', table: `${schema}.${store.table}`, load: loaded.load, rows: loaded.rows },

@@ -33,6 +33,7 @@ import { ensureTable, shapeOf, type TableShape } from '../stores/warehouse-table
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
+import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
 import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
@@ -45,6 +46,8 @@ interface Content {
   readonly select: { readonly sql: string; readonly params: Record<string, unknown> } | undefined
   readonly rows: Iterable<readonly unknown[]> | undefined
   readonly metadata: Readonly<Record<string, unknown>>
+  /** Data version that the function gave. */
+  readonly given?: string | undefined
 }
 
 /**
@@ -94,7 +97,8 @@ export async function makeTablePartitions(
       stepNo,
       codeVersion: env.state.code.get(asset.key)!,
       dataVersion:
-        asset.dataVersion === 'content' ? s.dataVersion : inputsVersion(env.state.code.get(asset.key)!, inputs[i]!),
+        content.given ??
+        (asset.dataVersion === 'content' ? s.dataVersion : inputsVersion(env.state.code.get(asset.key)!, inputs[i]!)),
       partitionsSignature: env.state.partitionsSignature(asset.key),
       inputs: inputs[i]!,
       location: { kind: 'warehouse', table: table.name, schema: table.schemaHash, rows: s.rows },
@@ -184,9 +188,10 @@ async function contentOf(
   }
   const output = await untilAborted(env.signal, asset.materialize(await materializeContext(env, asset.key, ordinals)))
   const metadata = output.metadata ?? {}
-  if (output.kind === 'rows') return { select: undefined, rows: output.rows, metadata }
+  if (output.kind === 'rows') return { select: undefined, rows: output.rows, metadata, given: givenVersion(output) }
   if (output.kind === 'select') {
-    return { select: { sql: output.sql, params: output.params ?? {} }, rows: undefined, metadata }
+    const select = { sql: output.sql, params: output.params ?? {} }
+    return { select, rows: undefined, metadata, given: givenVersion(output) }
   }
   throw new OttokError({
     what: `asset '${asset.key}' returned ${output.kind}`,

@@ -1,4 +1,4 @@
-import type { Logger } from '../../lib/graph/index.ts'
+import type { Logger, OutputFacts } from '../../lib/graph/index.ts'
 import { BadMessage, type CheckMessage, type Message, parseMessage, type ResultMessage } from './messages.ts'
 
 /** A program may print without end; the log of a step is to be read. */
@@ -16,17 +16,23 @@ export class Report {
   readonly checks: CheckMessage[] = []
   readonly lastErrorLines: string[] = []
   result: ResultMessage | undefined
-  dataVersion: string | undefined
   readonly #log: Logger
   readonly #clean: (text: string) => string
   readonly #unknown = new Set<string>()
   #lines = 0
   #progressAt = 0
+  #dataVersion: string | undefined
 
   /** @param clean hides secrets */
   constructor(log: Logger, clean: (text: string) => string) {
     this.#log = log
     this.#clean = clean
+  }
+
+  /** What is kept with what was made; a data version that was given stands in the metadata too, as it was written. */
+  facts(): OutputFacts {
+    if (this.#dataVersion === undefined) return { metadata: this.metadata }
+    return { metadata: { ...this.metadata, data_version: this.#dataVersion }, dataVersion: this.#dataVersion }
   }
 
   /** A line of standard output or error. */
@@ -67,12 +73,12 @@ export class Report {
         this.#progressed(message)
         break
       case 'data_version':
-        if (this.dataVersion !== undefined && this.dataVersion !== message.version) {
+        if (this.#dataVersion !== undefined && this.#dataVersion !== message.version) {
           throw new BadMessage(
-            `the data version was '${this.dataVersion}' before and cannot become '${message.version}'`,
+            `the data version was '${this.#dataVersion}' before and cannot become '${message.version}'`,
           )
         }
-        this.dataVersion = message.version
+        this.#dataVersion = message.version
         break
       case 'check':
         this.checks.push(message)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { OttokError } from '../../lib/config/index.ts'
-import type { Materialized, Metadata } from '../../lib/graph/index.ts'
+import type { Materialized, OutputFacts } from '../../lib/graph/index.ts'
 import type { ResultMessage } from './messages.ts'
 import { rowsOfLines } from './rows.ts'
 import type { ProgramStep } from './step.ts'
@@ -23,7 +23,7 @@ const WANTED: Readonly<Record<ProgramStep['store']['kind'], Part>> = {
 export async function materializedOf(
   step: ProgramStep,
   result: ResultMessage | undefined,
-  metadata: Metadata,
+  facts: OutputFacts,
   cwd: string,
 ): Promise<Materialized> {
   const wanted = WANTED[step.store.kind]
@@ -35,7 +35,7 @@ export async function materializedOf(
       mend: `Send {"type": "result", "${wanted}": ...}.`,
     })
   }
-  if (wanted === 'value') return { kind: 'value', value: result.value, metadata }
+  if (wanted === 'value') return { kind: 'value', value: result.value, ...facts }
   const path = resolve(cwd, result[wanted]!)
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new OttokError({
@@ -45,7 +45,7 @@ export async function materializedOf(
       underlying: error,
     })
   })
-  if (wanted === 'file') return { kind: 'bytes', bytes, metadata }
+  if (wanted === 'file') return { kind: 'bytes', bytes, ...facts }
   if (extname(path) !== '.jsonl') {
     throw new OttokError({
       what: `cannot read the result of the program of '${step.key}'`,
@@ -53,7 +53,7 @@ export async function materializedOf(
       mend: 'Write one JSON object or list a line.',
     })
   }
-  return { kind: 'rows', rows: rowsOfLines(step, basename(path), bytes), metadata }
+  return { kind: 'rows', rows: rowsOfLines(step, basename(path), bytes), ...facts }
 }
 
 const NOUNS: Readonly<Record<Part, string>> = {

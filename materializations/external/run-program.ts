@@ -51,7 +51,7 @@ export async function runProgram(step: ProgramStep, spec: ProgramSpec): Promise<
       await messages.close()
     }
     requireChecks(step.key, report)
-    return await materializedOf(step, report.result, report.metadata, cwd)
+    return await materializedOf(step, report.result, report.facts(), cwd)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

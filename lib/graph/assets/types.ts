@@ -102,10 +102,16 @@ export interface Observed {
   readonly metadata?: Metadata
 }
 
+export interface OutputFacts {
+  readonly metadata?: Metadata
+  /** Identity that the maker gives to what it made: equal texts mean equal data, and nothing downstream is remade. */
+  readonly dataVersion?: string
+}
+
 /** One partition of an `objects` or a `value` store. */
 export type MaterializedOne =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly metadata?: Metadata }
-  | { readonly kind: 'value'; readonly value: unknown; readonly metadata?: Metadata }
+  | ({ readonly kind: 'bytes'; readonly bytes: Uint8Array } & OutputFacts)
+  | ({ readonly kind: 'value'; readonly value: unknown } & OutputFacts)
 
 /** What a function asset returns, by its store. */
 export type Materialized =
@@ -113,14 +119,13 @@ export type Materialized =
   /** All of `context.partitions`, by key: objects or values of an asset with a range. */
   | { readonly kind: 'each'; readonly outputs: ReadonlyMap<string, MaterializedOne>; readonly metadata?: undefined }
   /** Rows in the order of the declared columns (warehouse, published). */
-  | { readonly kind: 'rows'; readonly rows: Iterable<readonly unknown[]>; readonly metadata?: Metadata }
+  | ({ readonly kind: 'rows'; readonly rows: Iterable<readonly unknown[]> } & OutputFacts)
   /** A SELECT whose rows go into the partition. */
-  | {
+  | ({
       readonly kind: 'select'
       readonly sql: string
       readonly params?: Record<string, unknown>
-      readonly metadata?: Metadata
-    }
+    } & OutputFacts)
 
 export function isPublished(store: StoreToken): store is PublishedStore {
   return store.kind === 'published'

@@ -99,6 +99,33 @@ test('a check of its own that fails, fails the step', async () => {
   expect(run.steps.find(({ key }) => key === 'models/limit')!.error).toContain('Check some_rows failed: 6 rows.')
 })
 
+test('a data version that a program gives decides what is downstream', async () => {
+  const made = async () => {
+    const run = await shop.json<RunJson>(['materialize', 'models/* or reports/*'], { now })
+    return run.steps.filter(({ status }) => status === 'succeeded').map(({ key }) => key)
+  }
+  await edit('programs/limit.py', 'step.result_value({', 'step.data_version("a")\nstep.result_value({')
+  expect(await made()).toEqual(['models/limit', 'reports/limit'])
+  await edit('programs/limit.py', '"days": len(days)', '"days": -1')
+  expect(await made()).toEqual(['models/limit'])
+  await edit('programs/limit.py', 'data_version("a")', 'data_version("b")')
+  expect((await made()).slice(0, 2)).toEqual(['models/limit', 'reports/limit'])
+})
+
+test('tables and published tables have the data versions that their programs give', async () => {
+  for (const name of ['spend.py', 'mart.py']) {
+    await edit(name, 'step.result_rows(', 'step.data_version("of " + step.partition)\nstep.result_rows(')
+  }
+  const forced = await shop.json<RunJson>(['materialize', 'raw/spend or mart/spend', '--force'], { now })
+  const versions = forced.steps.map(({ dataVersion }) => dataVersion!)
+  expect(versions).toHaveLength(4)
+  expect(versions.every((version) => version.startsWith('g1:'))).toBe(true)
+  // Equal texts, equal versions: the table's and the published table's of the same day.
+  expect(new Set(versions).size).toBe(2)
+  const verified = await shop.json<{ ok: boolean }[]>(['verify'], { now })
+  expect(verified.filter(({ ok }) => !ok)).toEqual([])
+})
+
 /** A program that says who it is, and then waits to be stopped. */
 const WAITING = `
 import os, signal, sys, time
