@@ -1,4 +1,4 @@
-import { asset, type Check, type Input, sql, sqlAsset, through, trailing, warehouse } from '../../lib/graph/index.ts'
+import { asset, type Input, sql, sqlAsset, sqlCheck, through, trailing, warehouse } from '../../lib/graph/index.ts'
 import { accountingSql } from '../../lib/sources/landing/index.ts'
 import { eventDays, historyDays } from '../service.ts'
 import { type RawSource, rawSources } from './sources.ts'
@@ -68,14 +68,16 @@ export const changeCounts = sqlAsset({
 })
 
 /** That all rows of a source are accounted for; the day is not accepted otherwise. */
-const accountedFor = (source: string): Check => ({
-  name: `accounted_for(${source})`,
-  blocking: true,
-  measure: `sumIf(abs(toInt64(delivered) - toInt64(landed + duplicates + quarantined)), source = '${source}')`,
-  passes: (missing) => missing === 0,
-  detail: (missing) =>
-    `${missing} rows of ${source} are neither landed nor duplicates nor quarantined, or are there without having been delivered`,
-})
+const accountedFor = (source: string) =>
+  sqlCheck(
+    `accounted_for(${source})`,
+    `sumIf(abs(toInt64(delivered) - toInt64(landed + duplicates + quarantined)), source = '${source}')`,
+    (missing) => missing === 0,
+    {
+      detail: (missing) =>
+        `${missing} rows of ${source} are neither landed nor duplicates nor quarantined, or are there without having been delivered`,
+    },
+  )
 
 /** The day itself; none where the upstream begins later. */
 const sameDay = trailing({ days: 1 })

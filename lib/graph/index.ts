@@ -33,11 +33,34 @@ export type { Condition, DepsFilter, Retries } from './automation/conditions.ts'
 export * as when from './automation/conditions.ts'
 export { type AutomationOptions, eager, onCron, onMissing } from './automation/presets.ts'
 export { conditionText, conditionWords } from './automation/text.ts'
-export { acceptedRange, type Check, type CheckOptions, noNulls, rowCount, unique } from './checks.ts'
+export {
+  acceptedRange,
+  type Check,
+  type CheckOptions,
+  type CheckSeverity,
+  type CheckVerdict,
+  checkValue,
+  noNulls,
+  rowCount,
+  type SchemaCheck,
+  type SqlCheck,
+  schemaChange,
+  sqlCheck,
+  type TableCheck,
+  unique,
+  type ValueCheck,
+} from './checks.ts'
 export { type Cron, parseCron, previousCronTick } from './cron.ts'
 export { dynamicNames, withDynamicPartitions } from './dynamic-keys.ts'
 export { type Diagnostic, GraphError, graphError } from './errors.ts'
-export { type Freshness, type FreshnessState, freshWithin } from './freshness.ts'
+export {
+  type FreshBy,
+  type Freshness,
+  type FreshnessState,
+  type FreshWithin,
+  freshBy,
+  freshWithin,
+} from './freshness.ts'
 export { defineGraph, depsSignature, type Edge, type Graph, type GraphSpec } from './graph.ts'
 export type { Interval, IntervalSet } from './interval-set.ts'
 export * as sets from './interval-set.ts'

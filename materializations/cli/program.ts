@@ -3,6 +3,7 @@ import type { On, Register } from './command.ts'
 import { accept } from './commands/accept.ts'
 import { assets } from './commands/assets.ts'
 import { backfill } from './commands/backfill.ts'
+import { checks } from './commands/checks.ts'
 import { ci } from './commands/ci.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   lineage,
   runs,
   observe,
+  checks,
   tick,
   verify,
   accept,

@@ -5,12 +5,15 @@ import type { NewVersion } from '../lineage/record.ts'
 import type { StoredLocation } from '../planner/recorded.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
 import { objectKey } from '../stores/object-keys.ts'
+import type { CheckResult } from '../stores/staging.ts'
+import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
-import type { StepOutcome } from './outcome.ts'
+import { CheckFailed, type StepOutcome } from './outcome.ts'
 import { untilAborted } from './time-limit.ts'
+import { valueResults } from './value-checks.ts'
 
 /**
  * Makes objects or values. Their addresses are immutable and the rows are the pointers, so nothing is swapped:
@@ -28,7 +31,16 @@ export async function makeStoredValues(
   const inputs = ordinals.map((ordinal) => env.state.inputs(asset.key, ordinal))
   const outputs = await outputsOf(env, asset, ordinals, partitions)
   const versions: NewVersion[] = []
+  const checked: CheckResult[] = []
+  const failed: StepOutcome['failed'][number][] = []
   for (const [i, output] of outputs.entries()) {
+    const content = output.kind === 'value' ? output.value : output.bytes
+    const results = await valueResults(asset.key, asset.checks, partitions[i]!, content, output.metadata ?? {})
+    checked.push(...results)
+    if (isStopped(results)) {
+      failed.push({ ordinal: ordinals[i]!, error: new CheckFailed(results) })
+      continue
+    }
     const derived = () =>
       asset.dataVersion === 'content' ? contentVersion(asset, output) : inputsVersion(codeVersion, inputs[i]!)
     const dataVersion = givenVersion(output) ?? derived()
@@ -46,12 +58,14 @@ export async function makeStoredValues(
       asOf: env.now,
     })
   }
+  await keepCheckResults(env, asset.key, checked)
+  if (versions.length === 0) return { recorded: [], failed }
   await env.journal.flush()
   // What is left is the wait for the record.
   env.slot.free()
   const recorded = await env.records.record(versions)
   reached(asset.store.kind === 'objects' ? 'object-recorded' : 'value-recorded')
-  return { recorded, failed: [] }
+  return { recorded, failed }
 }
 
 /** What the function returned for each partition, in order. */

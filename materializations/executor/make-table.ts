@@ -1,14 +1,17 @@
 import { OttokError } from '../../lib/config/errors.ts'
 import {
+  type Check,
   type FunctionAsset,
   type Partition,
   partitionOf,
   partitionParams,
   renderSql,
+  type SchemaCheck,
   type SqlAsset,
+  type SqlCheck,
 } from '../../lib/graph/index.ts'
 import type { Warehouse } from '../../lib/warehouse/index.ts'
-import { insertCheckResults } from '../lineage/check-results.ts'
+import type { TableColumn } from '../lineage/asset-tables.ts'
 import { fulfilIntents, type Intent, insertIntents } from '../lineage/intents.ts'
 import {
   InputsMoved,
@@ -20,6 +23,7 @@ import {
 } from '../lineage/record.ts'
 import { inputsVersion, quoteName } from '../stores/fingerprint.ts'
 import {
+  type CheckResult,
   createStaging,
   dropStaging,
   inspectPartitions,
@@ -30,6 +34,7 @@ import {
   swapPartition,
 } from '../stores/staging.ts'
 import { ensureTable, shapeOf, type TableShape } from '../stores/warehouse-tables.ts'
+import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { RunEnvironment } from './environment.ts'
@@ -37,6 +42,8 @@ import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
 import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
+import { requireMomentsInUtc } from './partition-types.ts'
+import { schemaResults } from './schema-check.ts'
 import { selectColumns } from './select-columns.ts'
 import { untilAborted } from './time-limit.ts'
 
@@ -72,6 +79,13 @@ export async function makeTablePartitions(
       : Object.entries(asset.columns ?? {}).map(([name, type]) => ({ name, type }))
   const shape = shapeOf(asset, columns)
   requireColumns(asset.key, shape)
+  requireMomentsInUtc(asset.key, space, columns)
+  const ofSchema = await checkSchema(env, asset, columns, partitions)
+  // Before the table is touched: the next attempt compares with the same version.
+  if (isStopped(ofSchema)) {
+    await keepCheckResults(env, asset.key, ofSchema)
+    return { recorded: [], failed: ordinals.map((ordinal, i) => ({ ordinal, error: new CheckFailed([ofSchema[i]!]) })) }
+  }
   const table = await ensureTable(warehouse, env.lineage, asset.key, shape)
   const staging = stagingName(env.leases.token, stepNo)
   // The same columns as the table's, which may be more than the asset's: a swap wants that.
@@ -82,14 +96,9 @@ export async function makeTablePartitions(
     await fill(warehouse, staging, shape, content, env.signal)
     reached('staged')
     const staged = await inspect(warehouse, staging, shape, asset, partitions)
-    await insertCheckResults(
-      env.lineage,
-      env.runId,
-      asset.key,
-      staged.flatMap((s) => s.checks),
-    )
+    await keepCheckResults(env, asset.key, [...ofSchema, ...staged.flatMap((s) => s.checks)])
     reached('checked')
-    const accepted = staged.map((s) => s.checks.every((check) => check.passed || !check.blocking))
+    const accepted = staged.map((s) => !isStopped(s.checks))
     const versions: NewVersion[] = staged.map((s, i) => ({
       assetKey: asset.key,
       partition: s.partition.key,
@@ -246,8 +255,22 @@ async function inspect(
       mend: `Filter its rows by the partition (${shape.partitionBy.join(', ')}).`,
     })
   }
-  const { uncounted, checks } = asset
-  return inspectPartitions(warehouse, staging, shape, partitions, { uncounted, checks })
+  const checks = declaredChecks(asset).filter((check): check is SqlCheck => check.kind === 'sql')
+  return inspectPartitions(warehouse, staging, shape, partitions, { uncounted: asset.uncounted, checks })
+}
+
+const declaredChecks = (asset: TableAsset): readonly Check[] => asset.checks
+
+async function checkSchema(
+  env: RunEnvironment,
+  asset: TableAsset,
+  columns: readonly TableColumn[],
+  partitions: readonly Partition[],
+): Promise<readonly CheckResult[]> {
+  const check = declaredChecks(asset).find((one): one is SchemaCheck => one.kind === 'schema')
+  if (!check) return []
+  const keys = partitions.map((partition) => partition.key)
+  return schemaResults(env.lineage, asset.key, check, columns, keys)
 }
 
 function requireColumns(key: string, shape: TableShape): void {

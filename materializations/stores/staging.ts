@@ -1,4 +1,4 @@
-import type { Check, Partition } from '../../lib/graph/index.ts'
+import type { CheckSeverity, Partition, SqlCheck } from '../../lib/graph/index.ts'
 import type { Warehouse } from '../../lib/warehouse/index.ts'
 import type { TableColumn } from '../lineage/asset-tables.ts'
 import { type FingerprintRow, fingerprintSql, fingerprintText, quoteName } from './fingerprint.ts'
@@ -47,8 +47,10 @@ export interface CheckResult {
   readonly partition: string
   readonly check: string
   readonly passed: boolean
+  readonly severity: CheckSeverity
   readonly blocking: boolean
   readonly detail: string
+  readonly metadata: Readonly<Record<string, unknown>>
 }
 
 /** Row count, fingerprint and checks of each partition of a table: one scan. */
@@ -57,7 +59,7 @@ export async function inspectPartitions(
   table: string,
   shape: TableShape,
   partitions: readonly Partition[],
-  options: { readonly uncounted?: readonly string[]; readonly checks?: readonly Check[] } = {},
+  options: { readonly uncounted?: readonly string[]; readonly checks?: readonly SqlCheck[] } = {},
 ): Promise<readonly StagedPartition[]> {
   const { uncounted = [], checks = [] } = options
   const counted: readonly TableColumn[] = shape.columns.filter((c) => !uncounted.includes(c.name))
@@ -76,13 +78,15 @@ export async function inspectPartitions(
       dataVersion: fingerprintText(counted, rows > 0 ? row : undefined),
       checks: checks.map((check, i) => {
         const measured = rows > 0 ? (row?.__measures[i] ?? 0) : 0
-        const { name, blocking } = check
+        const { name, severity, blocking } = check
         return {
           partition: partition.key,
           check: name,
+          severity,
           blocking,
           passed: check.passes(measured),
           detail: check.detail(measured),
+          metadata: { measured },
         }
       }),
     }

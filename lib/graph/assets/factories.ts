@@ -1,5 +1,5 @@
 import type { Condition } from '../automation/conditions.ts'
-import type { Check } from '../checks.ts'
+import type { Check, TableCheck } from '../checks.ts'
 import { graphError } from '../errors.ts'
 import { checkedKey } from '../key.ts'
 import { defaultMapping, type PartitionMapping } from '../mappings/mapping.ts'
@@ -60,6 +60,7 @@ export interface AssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>, Ta
 }
 
 export interface SqlAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDeps>, TableSpec {
+  readonly checks?: readonly TableCheck[]
   readonly orderBy: readonly string[]
   readonly range?: number
   readonly sql: (refs: { readonly [K in keyof TDeps]: string } & { readonly partition: PartitionRefs }) => string
@@ -94,6 +95,12 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
   }
   if (spec.store.kind === 'warehouse' && !spec.columns) {
     throw specError(spec.key, source, 'is stored in the warehouse without columns', 'Declare `columns` (name: type).')
+  }
+  for (const check of spec.checks ?? []) {
+    const fits = check.kind === 'value' ? ['value', 'objects'] : ['warehouse']
+    if (fits.includes(spec.store.kind)) continue
+    const problem = `has the check '${check.name}', and is stored in ${spec.store.kind}`
+    throw specError(spec.key, source, problem, `That check is of assets stored in ${fits.join(' or ')}.`)
   }
   return Object.freeze({
     ...common,

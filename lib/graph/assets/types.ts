@@ -1,5 +1,5 @@
 import type { Condition } from '../automation/conditions.ts'
-import type { Check } from '../checks.ts'
+import type { Check, TableCheck } from '../checks.ts'
 import type { AssetKey } from '../key.ts'
 import type { PartitionMapping } from '../mappings/mapping.ts'
 import type { PartitionsDefinition } from '../partitions/definitions.ts'
@@ -55,7 +55,7 @@ export interface SqlAsset extends AssetCommon {
   /** The SELECT, with markers for inputs; see `renderSql`. */
   readonly sqlTemplate: string
   readonly orderBy: readonly string[]
-  readonly checks: readonly Check[]
+  readonly checks: readonly TableCheck[]
   readonly dataVersion: DataVersionMode
   /** Columns left out of the content fingerprint, such as `scored_at`. */
   readonly uncounted: readonly string[]

@@ -1,4 +1,5 @@
 import { causeText } from '../../operations/cause-groups.ts'
+import { type FreshnessReport, freshnessOf } from '../../operations/freshness.ts'
 import { selectAssets } from '../../operations/select-assets.ts'
 import { type AssetStatus, assetStatuses, type PartitionState, partitionStates } from '../../operations/status.ts'
 import type { Register } from '../command.ts'
@@ -19,23 +20,34 @@ export const status: Register = (program, on) => {
           const json = await partitionStates(open.lineage, state, keys)
           return { json, text: partitionTable(json) }
         }
-        const json = assetStatuses(state, keys)
+        const json = assetStatuses(state, keys).map((one) => ({
+          ...one,
+          freshness: freshnessOf(state, one.key) ?? null,
+        }))
         return { json, text: assetTable(json) }
       }),
   )
 }
 
-function assetTable(statuses: readonly AssetStatus[]): string {
+interface ShownStatus extends AssetStatus {
+  readonly freshness: FreshnessReport | null
+}
+
+function assetTable(statuses: readonly ShownStatus[]): string {
+  const hasFreshness = statuses.some(({ freshness }) => freshness !== null)
   const columns = [
     { title: 'ASSET' },
     ...['FRESH', 'STALE', 'MISSING', 'FAILED'].map((title) => ({ title, align: 'right' as const })),
+    ...(hasFreshness ? [{ title: 'FRESHNESS' }] : []),
     { title: 'WHY', flexible: true },
   ]
-  const rows = statuses.map(({ key, partitions, causes }) => {
+  const rows = statuses.map(({ key, partitions, causes, freshness }) => {
     const { fresh, stale, missing, failed, possible } = partitions
     const why = causes.filter((cause) => cause.kind !== 'missing').map(causeText)
     if (possible > 0) why.push(`${possible} may change with their inputs`)
-    return [key, ...[fresh, stale, missing, failed].map((count) => (count === 0 ? '.' : String(count))), why.join('; ')]
+    if (freshness && freshness.state !== 'pass') why.push(freshness.detail)
+    const counts = [fresh, stale, missing, failed].map((count) => (count === 0 ? '.' : String(count)))
+    return [key, ...counts, ...(hasFreshness ? [freshness?.state.toUpperCase() ?? ''] : []), why.join('; ')]
   })
   return table(columns, rows)
 }

@@ -1,14 +1,15 @@
-import { accountingSql, all, asset, type Check, type FunctionAsset, type Input, through, warehouse } from 'ottok'
+import { accountingSql, all, asset, type FunctionAsset, type Input, sqlCheck, through, warehouse } from 'ottok'
 import type { LandedFile } from './landed-file.ts'
 
 /** That nothing was lost and nothing made up. */
-export const accountedFor: Check = {
-  name: 'accounted_for',
-  blocking: true,
-  measure: 'sum(abs(toInt64(delivered) - toInt64(landed + duplicates + quarantined)))',
-  passes: (missing) => missing === 0,
-  detail: (missing) => `${missing} rows are neither landed nor duplicates nor quarantined, or were never delivered`,
-}
+export const accountedFor = sqlCheck(
+  'accounted_for',
+  'sum(abs(toInt64(delivered) - toInt64(landed + duplicates + quarantined)))',
+  (missing) => missing === 0,
+  {
+    detail: (missing) => `${missing} rows are neither landed nor duplicates nor quarantined, or were never delivered`,
+  },
+)
 
 /**
  * The table `raw/accounting`: delivered, as the files' lines say, is landed + duplicates + quarantined. Landed and

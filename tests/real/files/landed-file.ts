@@ -1,6 +1,5 @@
 import {
   asset,
-  type Check,
   type ExternalAsset,
   externalAsset,
   type Fault,
@@ -12,6 +11,7 @@ import {
   type SqlAsset,
   sql,
   sqlAsset,
+  type TableCheck,
   type TimePartitions,
   typedSql,
   unique,
@@ -36,7 +36,7 @@ export interface LandedFileSpec {
   readonly orderBy: readonly string[]
   /** Partitions of the typed table, and the typed column of type Date or DateTime that says of which one a row is. */
   readonly by?: { readonly partitions: TimePartitions; readonly column: string }
-  readonly checks?: readonly Check[]
+  readonly checks?: readonly TableCheck[]
 }
 
 /** Assets of one file, whose whole bytes are its version. */
