@@ -3,12 +3,14 @@ import type { AssetKey } from '../../lib/graph/index.ts'
 import type { Session } from '../session.ts'
 import { atRevision, diffGraphs, type GraphDiff, loadRevision } from '../versions/index.ts'
 import { openLazyFormatter } from '../versions/lazy-formatter.ts'
+import { type RevisionChanges, revisionChanges } from './revision-changes.ts'
 
 /** What differs between a revision and the work tree, and the assets to look at for it. */
 export interface Comparison {
   /** Full hash of the base commit. */
   readonly commit: string
   readonly diff: GraphDiff
+  readonly changes: RevisionChanges
   /** Changed or new assets that can be made, and everything downstream of them, in graph order. */
   readonly selected: readonly AssetKey[]
 }
@@ -24,12 +26,16 @@ export async function compareRevisions(session: Session, file: string, ref: stri
     const head = await loadRevision(file, formatter)
     return await atRevision(file, ref, formatter, async (base) => {
       const diff = diffGraphs(base, head)
-      return { commit: base.commit, diff, selected: affected(session, diff) }
+      const changes = await revisionChanges(session.lineage, base, head, diff)
+      return { commit: base.commit, diff, changes, selected: affected(session, diff) }
     })
   } finally {
     await formatter.close()
   }
 }
+
+/** Not effects: what they have done stays done, whatever the code becomes. */
+const MADE: ReadonlySet<string> = new Set(['sql', 'function'])
 
 function affected(session: Session, diff: GraphDiff): readonly AssetKey[] {
   const { graph } = session
@@ -42,7 +48,7 @@ function affected(session: Session, diff: GraphDiff): readonly AssetKey[] {
       queue.push(edge.downstream)
     }
   }
-  return graph.order.filter((key) => reached.has(key) && graph.asset(key).kind !== 'external')
+  return graph.order.filter((key) => reached.has(key) && MADE.has(graph.asset(key).kind))
 }
 
 /**

@@ -1,4 +1,5 @@
-import { depsSignature, type Graph, partitionsSignature } from '../../lib/graph/index.ts'
+import { depsSignature, type Graph } from '../../lib/graph/index.ts'
+import { canonicalJson } from './canonical-json.ts'
 import type { CodeVersion } from './code-version.ts'
 
 /** A graph with the code versions of its assets. */
@@ -17,7 +18,7 @@ export interface GraphDiff {
   readonly code: readonly string[]
   /** With other inputs or mappings. */
   readonly deps: readonly string[]
-  /** With another partitions definition. */
+  /** With another partitions definition, also one that only begins or ends elsewhere. */
   readonly partitions: readonly string[]
 }
 
@@ -32,6 +33,6 @@ export function diffGraphs(base: VersionedGraph, head: VersionedGraph): GraphDif
     removed: base.graph.order.filter((key) => !head.graph.assets.has(key)),
     code: differing((side, key) => side.codeVersions.get(key)?.version),
     deps: differing((side, key) => depsSignature(side.graph, key)),
-    partitions: differing((side, key) => partitionsSignature(side.graph.asset(key).partitions)),
+    partitions: differing((side, key) => canonicalJson(side.graph.asset(key).partitions)),
   }
 }

@@ -1,12 +1,15 @@
 import { appendFile } from 'node:fs/promises'
+import type { BackfillRequest } from '../../backfills/request.ts'
 import { type Comparison, compareRevisions, requireSharedLineage } from '../../operations/compare-revisions.ts'
-import { describePlan, type PlanReport } from '../../operations/describe-plan.ts'
+import { describePlan } from '../../operations/describe-plan.ts'
 import { estimatePlan } from '../../operations/estimate.ts'
-import { hasWork, makePlan, type PlanRequest } from '../../operations/materialize.ts'
+import { hasWork, makePlan } from '../../operations/materialize.ts'
 import type { Session } from '../../session.ts'
 import type { CommandContext, Handler, Register, Result } from '../command.ts'
-import { materializeAndReport } from '../materialize-and-report.ts'
-import { comparisonMarkdown } from '../render/comparison.ts'
+import { createAndDrive } from '../drive-and-report.ts'
+import { comparisonMarkdown, comparisonText } from '../render/comparison.ts'
+import { comparisonBlocks } from '../render/comparison-blocks.ts'
+import { addBatchOption, BATCH } from './backfill.ts'
 import { FOUND_WORK } from './plan.ts'
 
 export const ci: Register = (program, on) => {
@@ -19,13 +22,18 @@ export const ci: Register = (program, on) => {
       .option('--no-observe', 'do not look at the sources first')
       .option('--allow-embedded', 'also on an embedded or empty lineage store')
   on(
-    command('plan', 'assets that differ from another revision, and the partitions to remake').option(
-      '--check',
-      `exit with ${FOUND_WORK} when there is something to remake`,
-    ),
+    command('plan', 'assets that differ from another revision, and the partitions to remake')
+      .option('--markdown', 'print Markdown; it goes to $GITHUB_STEP_SUMMARY in any case')
+      .option('--check', `exit with ${FOUND_WORK} when there is something to remake`),
     within(planChange),
   )
-  on(command('backfill', 'remake what differs from another revision'), within(backfillChange))
+  on(
+    addBatchOption(command('backfill', 'create a backfill of what differs from another revision, and run it')).option(
+      '--queue',
+      'only write it down: `backfill resume` runs it, here or elsewhere',
+    ),
+    within(backfillChange),
+  )
 }
 
 type Step = (
@@ -51,11 +59,18 @@ async function planChange(
   options: Readonly<Record<string, unknown>>,
 ): Promise<Result> {
   const { state, plan } = await makePlan(session, requestOf(comparison, options), context.signal)
-  const report = describePlan(state, plan, await estimatePlan(session.lineage, plan, session.settings.concurrency))
-  const text = comparisonMarkdown(comparison, report, options.base as string)
-  await addToSummary(context, text)
+  const estimate = await estimatePlan(session.lineage, plan, session.settings.concurrency)
+  const report = describePlan(state, plan, estimate)
+  const title = titleOf(comparison, options)
+  const blocks = comparisonBlocks(comparison, report, estimate)
+  const markdown = comparisonMarkdown(title, blocks)
+  await addToSummary(context, markdown)
   const found = options.check === true && hasWork(plan)
-  return { json: jsonOf(comparison, report), text, exitCode: found ? FOUND_WORK : 0 }
+  return {
+    json: { base: comparison.commit, changed: comparison.diff, changes: comparison.changes, ...report },
+    text: options.markdown === true ? markdown : comparisonText(title, blocks),
+    exitCode: found ? FOUND_WORK : 0,
+  }
 }
 
 function backfillChange(
@@ -64,15 +79,23 @@ function backfillChange(
   comparison: Comparison,
   options: Readonly<Record<string, unknown>>,
 ): Promise<Result> {
-  return materializeAndReport(context, session, requestOf(comparison, options))
+  const request = requestOf(comparison, options)
+  return createAndDrive(context, session, request, { queue: options.queue === true })
 }
 
-function requestOf({ selected }: Comparison, options: Readonly<Record<string, unknown>>): PlanRequest {
-  return { selected, request: { kind: 'all' }, look: options.observe !== false, restate: false }
+function requestOf(comparison: Comparison, options: Readonly<Record<string, unknown>>): BackfillRequest {
+  return {
+    selection: `what differs from ${options.base as string} (${comparison.commit.slice(0, 12)})`,
+    selected: comparison.selected,
+    request: { kind: 'all' },
+    look: options.observe !== false,
+    restate: false,
+    batch: (options.batch as number | undefined) ?? BATCH,
+  }
 }
 
-function jsonOf({ commit, diff }: Comparison, report: PlanReport) {
-  return { base: commit, changed: diff, ...report }
+function titleOf({ commit }: Comparison, options: Readonly<Record<string, unknown>>): string {
+  return `Plan against ${options.base as string} (${commit.slice(0, 12)})`
 }
 
 /** GitHub shows this file on the page of the run. */

@@ -9,7 +9,7 @@ const ALL = 24
 let lab: Lab
 
 beforeAll(async () => {
-  lab = await openLab(CHAIN)
+  lab = await openLab(chainFiles(CHAIN))
 })
 afterAll(() => lab.remove())
 

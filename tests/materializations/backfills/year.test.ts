@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { BackfillReport } from '../../../materializations/backfills/report.ts'
-import { type Lab, openLab, repeated } from './support/lab.ts'
+import { chainFiles, type Lab, openLab, repeated } from './support/lab.ts'
 
 let lab: Lab
 
 beforeAll(async () => {
   // 365 days of 20 assets.
-  lab = await openLab({ assets: 20, start: '2025-03-05' })
+  lab = await openLab(chainFiles({ assets: 20, start: '2025-03-05' }))
 })
 afterAll(() => lab.remove())
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BackfillReport } from '../../../materializations/backfills/report.ts'
 import { SHOP } from './shop.ts'
 import { openShop, type ShopCli } from './shop-cli.ts'
 
@@ -60,27 +61,28 @@ describe('ci plan and ci backfill', () => {
     )
   })
 
-  it('write Markdown, also to the summary of the job', async () => {
+  it('write text, or Markdown, which also goes to the summary of the job', async () => {
     const summary = join(shop.project.root, 'home', 'summary.md')
-    const ran = await shop.run(['ci', 'plan', '--base', 'HEAD', '--allow-embedded'], {
-      env: { GITHUB_STEP_SUMMARY: summary },
-    })
-    expect(ran.code).toBe(0)
-    expect(ran.out).toContain('| `features/spend` | 4 | 0 | its code changed')
-    expect(await readFile(summary, 'utf8')).toBe(ran.out)
+    const args = ['ci', 'plan', '--base', 'HEAD', '--allow-embedded']
+    const text = await shop.run(args, { env: { GITHUB_STEP_SUMMARY: summary } })
+    expect(text.code).toBe(0)
+    expect(text.out).toMatch(/^ASSET +TO MAKE +POSSIBLE +PARTITIONS +TIME +BECAUSE\nfeatures\/spend +4 +0 /m)
+    const markdown = await shop.run([...args, '--markdown'])
+    expect(markdown.out).toMatch(
+      /\| `features\/spend` \| 4 \| 0 \| 2026-03-01\.\.2026-03-04 \| [\d.]+ m?s \| its code changed/,
+    )
+    expect(await readFile(summary, 'utf8')).toBe(markdown.out)
   })
 
-  it('backfill: what differs is remade; unchanged results end there', async () => {
-    interface Run {
-      status: string
-      steps: { key: string; status: string; skippedBecause?: string }[]
-    }
-    const run = await shop.json<Run>(['ci', 'backfill', '--base', 'HEAD', '--allow-embedded'])
-    expect(run.status).toBe('succeeded')
-    const became = (key: string) =>
-      run.steps.filter((step) => step.key === key).map((step) => step.skippedBecause ?? step.status)
-    expect(became('features/spend')).toEqual(Array(4).fill('succeeded'))
-    expect(became('scores/mart')).toEqual(Array(4).fill('inputs unchanged'))
+  it('backfill: what differs is remade; unchanged results end there; no effect acts', async () => {
+    const done = await shop.json<BackfillReport>(['ci', 'backfill', '--base', 'HEAD', '--allow-embedded'])
+    expect(done).toMatchObject({ status: 'completed', counts: { wanted: 12, made: 4, unchanged: 8, failed: 0 } })
+    expect(done.selection).toBe(`what differs from HEAD (${git('rev-parse', 'HEAD').slice(0, 12)})`)
+    expect(done.assets.map(({ key, made, unchanged }) => [key, made, unchanged]).sort()).toEqual([
+      ['features/spend', 4, 0],
+      ['reports/daily', 0, 4],
+      ['scores/mart', 0, 4],
+    ])
     expect(await shop.json(['ci', 'plan', '--base', 'HEAD', '--allow-embedded', '--check'])).toMatchObject({
       steps: [],
     })

@@ -110,7 +110,7 @@ describe('the commands, on a small project', () => {
     expect(plan.steps.find((step) => step.key === 'raw/orders')!.causes).toEqual([
       { kind: 'missing', count: 4, example: '2026-03-01' },
     ])
-    expect(plan.estimate).toEqual({ durationMs: 0, unknown: expect.any(Array) })
+    expect(plan.estimate).toMatchObject({ durationMs: 0, unknown: expect.any(Array) })
   })
 
   it('materialize: one partition of a selection, warning of the stale upstream outside of it', async () => {

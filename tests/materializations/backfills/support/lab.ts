@@ -67,7 +67,7 @@ export interface Process {
   readonly ended: Promise<Ran & { readonly signal: NodeJS.Signals | null }>
 }
 
-/** A chain with the command line on it. */
+/** A project with the command line on it. */
 export interface Lab extends ShopCli {
   /** Starts the built command as a process of its own. */
   spawn(args: readonly string[], env?: NodeJS.ProcessEnv): Process
@@ -84,8 +84,9 @@ export interface Lab extends ShopCli {
   query<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>
 }
 
-export async function openLab(chain: Chain): Promise<Lab> {
-  const shop = await openShop(chainFiles(chain))
+/** `files`: of a chain, or of a project that writes its own makings down. */
+export async function openLab(files: Readonly<Record<string, string>>): Promise<Lab> {
+  const shop = await openShop(files)
   const file = (name: string) => join(shop.home, name)
   const write = (name: string, partitions: readonly string[]) => writeFile(file(name), partitions.join('\n'))
   return {
