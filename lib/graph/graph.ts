@@ -7,7 +7,7 @@ import type { Asset, Dep } from './assets/types.ts'
 import type { Condition } from './automation/conditions.ts'
 import { type Diagnostic, GraphError } from './errors.ts'
 import { type AssetKey, nearMisses } from './key.ts'
-import { mappingText } from './mappings/mapping.ts'
+import { mappingText, type PartitionMapping } from './mappings/mapping.ts'
 import { mappingMisfit } from './mappings/resolve.ts'
 import { type PartitionSpace, partitionSpace } from './partitions/space.ts'
 import type { SelectionFacts } from './selection/facts.ts'
@@ -78,6 +78,7 @@ export function defineGraph(spec: GraphSpec): Graph {
       }
       const misfit = mappingMisfit(dep.mapping, spaces.get(asset.key)!, spaces.get(found.key)!)
       if (misfit) diagnostics.push(badMapping(asset, name, dep, misfit))
+      else if (found === asset && !readsEarlier(dep.mapping)) diagnostics.push(selfCycle(asset, name))
       const edge = { ...dep, asset: found, name, upstream: found.key, downstream: asset.key }
       edges.push(edge)
       downstream.get(found.key)!.push(edge)
@@ -126,8 +127,9 @@ function orderOf(
 ): { order: AssetKey[]; cycle: AssetKey[] | undefined } {
   const dag = new DirectedGraph()
   for (const key of [...assets.keys()].sort()) dag.addNode(key)
-  for (const edge of [...upstream.values()].flat()) dag.mergeEdge(edge.upstream, edge.downstream)
-  const cycle = hasCycle(dag) ? findCycle(upstream) : undefined
+  const others = [...upstream].map(([key, edges]) => [key, edges.filter((edge) => edge.upstream !== key)] as const)
+  for (const edge of others.flatMap(([, edges]) => edges)) dag.mergeEdge(edge.upstream, edge.downstream)
+  const cycle = hasCycle(dag) ? findCycle(new Map(others)) : undefined
   return { order: cycle ? [] : topologicalGenerations(dag).flatMap((keys) => keys.sort()), cycle }
 }
 
@@ -157,6 +159,21 @@ function findCycle(upstream: ReadonlyMap<AssetKey, readonly Edge[]>): AssetKey[]
   return undefined
 }
 
+/** Whether a mapping of an asset onto itself reads nothing but what is made before. */
+function readsEarlier(mapping: PartitionMapping): boolean {
+  switch (mapping.kind) {
+    case 'trailing':
+    case 'overlap':
+      return mapping.endOffset < 0
+    case 'dimension':
+      return readsEarlier(mapping.mapping)
+    case 'perDimension':
+      return Object.values(mapping.mappings).some(readsEarlier)
+    default:
+      return false
+  }
+}
+
 const places = (...assets: readonly Asset[]) => assets.flatMap((a) => (a.source ? [placeOf(a.source)] : []))
 
 function duplicate(first: Asset, second: Asset): Diagnostic {
@@ -184,6 +201,15 @@ function badMapping(asset: Asset, name: string, dep: Dep, misfit: string): Diagn
     message: `Asset '${asset.key}' cannot read '${dep.asset.key}' (input '${name}') through ${mappingText(dep.mapping)}: ${misfit}`,
     places: places(asset),
     mend: 'Use a mapping that fits both partitions definitions.',
+  }
+}
+
+function selfCycle(asset: Asset, name: string): Diagnostic {
+  return {
+    code: 'cycle',
+    message: `Asset '${asset.key}' reads partitions of its own (input '${name}') that are not all earlier ones`,
+    places: places(asset),
+    mend: 'Read earlier ones only, e.g. self(trailing({ days: 1, endOffset: -1 })).',
   }
 }
 

@@ -11,7 +11,7 @@ export type {
 } from './assets/context.ts'
 export type { HookContext, Hooks, RetryPolicy } from './assets/execution.ts'
 export type { AssetSpec, EffectAssetSpec, ExternalAssetSpec, SqlAssetSpec } from './assets/factories.ts'
-export { asset, days, effectAsset, externalAsset, placeOf, sqlAsset, through } from './assets/factories.ts'
+export { asset, days, effectAsset, externalAsset, placeOf, self, sqlAsset, through } from './assets/factories.ts'
 export type { InputForm, ProgramSpec } from './assets/program.ts'
 export type {
   Asset,

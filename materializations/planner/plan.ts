@@ -109,13 +109,24 @@ function planAsset(
     }
   }
   if (causes.size === 0) return { key, proven: sets.EMPTY, possible: sets.EMPTY, blocked: [], causes }
-  const supplies = edges.map((edge) => supplyOf(state, edge, planned.get(edge.upstream) ?? sets.EMPTY))
-  const blocked: Blocked[] = []
+  const own = edges.filter((edge) => edge.upstream === key)
+  for (const edge of own) addLaterOnes(state, edge, reconsidered, causes)
   const makeable: number[] = []
-  for (const ordinal of causes.keys()) {
+  const isMade = new Set<number>()
+  const supplies = edges.map((edge) =>
+    edge.upstream === key
+      ? supplyOf(state, edge, isMade)
+      : supplyOf(state, edge, planned.get(edge.upstream) ?? sets.EMPTY),
+  )
+  const blocked: Blocked[] = []
+  // What reads its own earlier partitions is looked at in the order of time: it can have them only when they come.
+  const inOrder = own.length > 0 ? [...causes.keys()].sort((a, b) => a - b) : causes.keys()
+  for (const ordinal of inOrder) {
     const reason = firstLack(supplies, ordinal)
-    if (reason === undefined) makeable.push(ordinal)
-    else {
+    if (reason === undefined) {
+      makeable.push(ordinal)
+      if (own.length > 0) isMade.add(ordinal)
+    } else {
       blocked.push({ partition: partitionKey(state.asset(key).space, ordinal), reason })
       causes.delete(ordinal)
     }
@@ -137,6 +148,23 @@ function* readersOf(state: GraphState, edge: Edge, remade: IntervalSet, within: 
   if (remade.length === 0) return
   for (const ordinal of sets.ordinals(state.mapping(edge).downstreamOf(remade, within))) {
     if (edge.mapping.kind !== 'asOf' || wouldFollow(state, edge, ordinal)) yield ordinal
+  }
+}
+
+/** Of an asset that reads its own earlier partitions: all that may change when those that have a cause do, one after another. */
+function addLaterOnes(state: GraphState, edge: Edge, within: IntervalSet, causes: Map<number, readonly Cause[]>): void {
+  const cause: Cause = { kind: 'upstream', upstream: edge.upstream }
+  const only = [cause]
+  let remade = sets.fromOrdinals(causes.keys())
+  while (remade.length > 0) {
+    const added: number[] = []
+    for (const ordinal of sets.ordinals(state.mapping(edge).downstreamOf(remade, within))) {
+      const known = causes.get(ordinal)
+      if (!known) added.push(ordinal)
+      if (!known?.some((one) => one.kind === 'upstream' && one.upstream === edge.upstream))
+        causes.set(ordinal, known ? [...known, cause] : only)
+    }
+    remade = sets.fromOrdinals(added)
   }
 }
 

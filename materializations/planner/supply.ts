@@ -8,9 +8,10 @@ export interface Supply {
   readonly lack: (ordinal: number) => string | undefined
 }
 
-/** `coming` are the upstream's partitions that the plan makes. */
-export function supplyOf(state: GraphState, edge: Edge, coming: IntervalSet): Supply {
+/** `coming` are the upstream's partitions that the plan makes; a set that grows is looked at anew each time. */
+export function supplyOf(state: GraphState, edge: Edge, coming: IntervalSet | ReadonlySet<number>): Supply {
   const up = state.asset(edge.upstream)
+  const comes = (member: number) => ('has' in coming ? coming.has(member) : sets.has(coming, member))
   if (edge.mapping.kind === 'asOf') {
     return {
       lack: (ordinal) => {
@@ -18,16 +19,20 @@ export function supplyOf(state: GraphState, edge: Edge, coming: IntervalSet): Su
         return neverMade(
           state,
           edge,
-          absent.filter((member) => !sets.has(coming, member)),
+          absent.filter((member) => !comes(member)),
         )
       },
     }
   }
   const mapping = state.mapping(edge)
   const keyCount = up.space.keys.length
-  const available = sets.union(up.readable(), coming)
+  const available = 'has' in coming ? up.readable() : sets.union(up.readable(), coming)
   const suffices = (ordinal: number): boolean => {
     const box = mapping.boxOf(ordinal)
+    if ('has' in coming) {
+      for (const member of up.members(box)) if (!sets.has(available, member) && !coming.has(member)) return false
+      return true
+    }
     if (!box.keys) return sets.covers(available, box.from * keyCount, box.to * keyCount)
     for (let time = box.from; time < box.to; time++)
       for (const key of box.keys) if (!sets.has(available, time * keyCount + key)) return false
@@ -42,7 +47,7 @@ export function supplyOf(state: GraphState, edge: Edge, coming: IntervalSet): Su
       return neverMade(
         state,
         edge,
-        missing.filter((member) => !sets.has(coming, member)),
+        missing.filter((member) => !comes(member)),
       )
     },
   }

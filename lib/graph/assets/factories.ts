@@ -20,6 +20,7 @@ import type {
   Materialized,
   Metadata,
   Observed,
+  SelfDep,
   SqlAsset,
 } from './types.ts'
 
@@ -82,6 +83,14 @@ export interface EffectAssetSpec<TDeps extends DepsSpec> extends CommonSpec<TDep
 /** Names which partitions of an upstream are read: `through(states, trailing({ days: 90 }))`. */
 export function through<TAsset extends Asset>(asset: TAsset, mapping: PartitionMapping): Dep<TAsset> {
   return Object.freeze({ asset, mapping })
+}
+
+/**
+ * The asset's own earlier partitions: `self(trailing({ days: 1, endOffset: -1 }))` reads the day before. They are made in
+ * the order of time; the first has none.
+ */
+export function self(mapping: PartitionMapping): SelfDep {
+  return Object.freeze({ kind: 'self', mapping })
 }
 
 /** An asset made by a TypeScript function. */
@@ -180,7 +189,8 @@ function commonOf(spec: CommonSpec<DepsSpec>, kind: string, source: AssetSource 
     if (dep === undefined) {
       throw specError(key, source, `has no value for its input '${name}'`, 'Import the upstream asset before this one.')
     }
-    deps[name] = 'mapping' in dep ? dep : { asset: dep, mapping: defaultMapping }
+    if ('mapping' in dep) deps[name] = 'asset' in dep ? dep : { asset: standIn(key), mapping: dep.mapping }
+    else deps[name] = { asset: dep, mapping: defaultMapping }
   }
   return {
     key,
@@ -198,6 +208,11 @@ function commonOf(spec: CommonSpec<DepsSpec>, kind: string, source: AssetSource 
     ...executionOf(spec, (problem, mend) => specError(key, source, problem, mend)),
     source,
   }
+}
+
+/** Stands for an asset in its own inputs until a graph puts the asset there. */
+function standIn(key: string): ExternalAsset {
+  return externalAsset({ key, observe: async () => new Map() })
 }
 
 export function placeOf(source: AssetSource): string {

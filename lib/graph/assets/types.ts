@@ -23,7 +23,13 @@ export interface Dep<TAsset extends Asset = Asset> {
   readonly mapping: PartitionMapping
 }
 
-export type DepsSpec = Readonly<Record<string, Asset | Dep>>
+/** The asset itself: its own earlier partitions. */
+export interface SelfDep {
+  readonly kind: 'self'
+  readonly mapping: PartitionMapping
+}
+
+export type DepsSpec = Readonly<Record<string, Asset | Dep | SelfDep>>
 
 /** How a stored partition is identified: by content, or by code and inputs (models, scores). */
 export type DataVersionMode = 'content' | 'inputs'
