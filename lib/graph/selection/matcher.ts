@@ -1,5 +1,6 @@
 import type { Asset } from '../assets/types.ts'
 import type { PartitionsDefinition } from '../partitions/definitions.ts'
+import type { Grain } from '../partitions/time-partitions.ts'
 import type { SelectionFacts } from './facts.ts'
 import type { AttributeSelection, PartitioningWord, ShapeWord, StatusWord } from './syntax.ts'
 
@@ -46,7 +47,7 @@ function isInStatus(found: ReadonlySet<StatusWord> | undefined, wanted: StatusWo
   return found.has(wanted) && (wanted !== 'fresh' || found.size === 1)
 }
 
-const GRAINS: Readonly<Record<string, PartitioningWord>> = {
+const GRAINS: Readonly<Record<Grain, PartitioningWord>> = {
   hour: 'hourly',
   day: 'daily',
   week: 'weekly',
@@ -62,8 +63,9 @@ function partitionings(definition: PartitionsDefinition): readonly PartitioningW
     case 'cross':
       return ['cross', ...definition.dimensions.flatMap((dimension) => partitionings(dimension.definition))]
     case 'time':
-      return [GRAINS[definition.grain]!]
-    default:
+      return [GRAINS[definition.grain]]
+    case 'fixed':
+    case 'dynamic':
       return [definition.kind]
   }
 }
