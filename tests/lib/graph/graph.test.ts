@@ -92,11 +92,18 @@ describe('every mistake is told at once', () => {
 describe('a cycle is shown along the way of the data', () => {
   test.each([
     [cycleOfThree(), 'x/a -> x/c -> x/b -> x/a'],
-    [[node('y', { deps: { y: node('y') } })], 'y -> y'],
     [[node('a', { deps: { b: node('b') } }), node('b', { deps: { a: node('a') } }), node('c')], 'a -> b -> a'],
   ])('%#', (assets, path) => {
     const [diagnostic] = diagnosticsOf(() => defineGraph({ assets }))
     expect(diagnostic).toMatchObject({ code: 'cycle', message: `The assets form a cycle: ${path}` })
+  })
+
+  test('an asset that reads itself, and not an earlier partition of it', () => {
+    const [diagnostic] = diagnosticsOf(() => defineGraph({ assets: [node('y', { deps: { y: node('y') } })] }))
+    expect(diagnostic).toMatchObject({
+      code: 'cycle',
+      message: "Asset 'y' reads partitions of its own (input 'y') that are not all earlier ones",
+    })
   })
 })
 
