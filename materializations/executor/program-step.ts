@@ -1,5 +1,8 @@
-import type { MaterializeContext } from '../../lib/graph/index.ts'
+import type { MaterializeContext, Partition } from '../../lib/graph/index.ts'
+import type { CheckMessage } from '../external/messages.ts'
 import type { ProgramStep, UpstreamKind } from '../external/step.ts'
+import { insertCheckResults, REPORTED } from '../lineage/check-results.ts'
+import type { CheckResult } from '../stores/staging.ts'
 import type { RunEnvironment } from './environment.ts'
 
 /** What the program of a function asset is told beside its context. */
@@ -23,5 +26,21 @@ export function programStep(
     root: env.root,
     context,
     upstreams: Object.fromEntries(upstreams),
+    keepChecks: (checks) => insertCheckResults(env.lineage, env.runId, key, resultsOf(context.partitions, checks)),
   }
+}
+
+/** What a program says of its checks holds for all that it made. */
+function resultsOf(partitions: readonly Partition[], checks: readonly CheckMessage[]): readonly CheckResult[] {
+  return partitions.flatMap((partition) =>
+    checks.map(({ name, passed, severity, detail }) => ({
+      partition: partition.key,
+      check: name,
+      passed,
+      severity,
+      blocking: severity === 'error',
+      detail,
+      metadata: REPORTED,
+    })),
+  )
 }

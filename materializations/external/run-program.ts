@@ -50,6 +50,7 @@ export async function runProgram(step: ProgramStep, spec: ProgramSpec): Promise<
     } finally {
       await messages.close()
     }
+    await step.keepChecks(report.checks)
     requireChecks(step.key, report)
     return await materializedOf(step, report.result, report.facts(), cwd)
   } finally {

@@ -1,4 +1,5 @@
 import type { MaterializeContext, StoreToken } from '../../lib/graph/index.ts'
+import type { CheckMessage } from './messages.ts'
 
 /** How an upstream is stored: what a program can be given of it. */
 export type UpstreamKind = StoreToken['kind'] | 'external' | 'effect'
@@ -15,4 +16,6 @@ export interface ProgramStep {
   readonly context: Omit<MaterializeContext, 'runProgram'>
   /** How each input is stored, by its name. */
   readonly upstreams: Readonly<Record<string, UpstreamKind>>
+  /** Writes down what the checks of the program found, also when one of them fails the step. */
+  readonly keepChecks: (checks: readonly CheckMessage[]) => Promise<void>
 }

@@ -2,6 +2,9 @@ import type { CheckSeverity } from '../../lib/graph/index.ts'
 import type { CheckResult } from '../stores/staging.ts'
 import type { Lineage } from './lineage.ts'
 
+/** Metadata of a result that the maker itself reported, of a check that is declared nowhere. */
+export const REPORTED = Object.freeze({ reported: true })
+
 /** Writes results down; `runId` is null for checks of what is stored, outside of any run. */
 export async function insertCheckResults(
   lineage: Lineage,

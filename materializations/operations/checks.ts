@@ -1,5 +1,5 @@
 import { type AssetKey, type CheckSeverity, type IntervalSet, partitionKey, sets } from '../../lib/graph/index.ts'
-import { lastCheckResults } from '../lineage/check-results.ts'
+import { type LastCheckResult, lastCheckResults } from '../lineage/check-results.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import { type PartitionRequest, requestedPartitions } from '../planner/request.ts'
 import type { Session } from '../session.ts'
@@ -35,12 +35,23 @@ export async function checkReports(
     const asset = session.graph.asset(key)
     const declared = new Set('checks' in asset ? asset.checks.map(({ name }) => name) : [])
     const wanted = partitionNames(state, key, requested.get(key) ?? sets.EMPTY)
-    const ofAsset = results.filter((one) => one.key === key && declared.has(one.check) && wanted.has(one.partition))
+    const found = results.filter((one) => one.key === key && wanted.has(one.partition))
+    const ofAsset = found.filter((one) => declared.has(one.check) || isReported(one, found))
     return [
       ...ofAsset.map((one): CheckReport => ({ ...one, checkedAt: one.checkedAt.toISOString() })),
       ...freshnessReports(state, key),
     ]
   })
+}
+
+/** Whether a program reported it when it last ran; what it has ceased to check is not shown. */
+function isReported(one: LastCheckResult, found: readonly LastCheckResult[]): boolean {
+  if (one.metadata.reported !== true) return false
+  const later = found.find((other) => {
+    const isSamePlace = other.partition === one.partition && other.metadata.reported === true
+    return isSamePlace && other.runId !== one.runId && other.checkedAt > one.checkedAt
+  })
+  return later === undefined
 }
 
 function partitionNames(state: GraphState, key: AssetKey, set: IntervalSet): ReadonlySet<string> {

@@ -90,13 +90,28 @@ test('a program that fails, says why; its last good version stays', async () => 
   expect(statusOf(await shop.json<RunJson>(['materialize'], { now }))).toMatchObject({ 'models/limit': 'succeeded' })
 })
 
-test('a check of its own that fails, fails the step', async () => {
+interface CheckJson {
+  readonly key: string
+  readonly check: string
+  readonly passed: boolean
+  readonly severity: string
+  readonly detail: string
+}
+
+test('checks of its own are kept; one that fails, fails the step', async () => {
+  const checks = async () => {
+    const found = await shop.json<CheckJson[]>(['checks', 'models/limit'], { now })
+    return found.map(({ check, passed, severity, detail }) => ({ check, passed, severity, detail }))
+  }
+  expect(await checks()).toEqual([{ check: 'some_rows', passed: true, severity: 'error', detail: '' }])
   await edit('programs/limit.py', 'len(rows) > 0', 'len(rows) > 1000, detail="%d rows" % len(rows)')
-  const run = await shop.json<RunJson>(['materialize', 'raw/* or models/*'], {
-    now,
-    code: 1,
-  })
+  const run = await shop.json<RunJson>(['materialize', 'raw/* or models/*'], { now, code: 1 })
   expect(run.steps.find(({ key }) => key === 'models/limit')!.error).toContain('Check some_rows failed: 6 rows.')
+  expect(await checks()).toEqual([{ check: 'some_rows', passed: false, severity: 'error', detail: '6 rows' }])
+  // What it does not check any more is not shown.
+  await edit('programs/limit.py', '"some_rows", len(rows) > 1000,', '"rows", True, severity="warn",')
+  await shop.json(['materialize', 'models/limit'], { now })
+  expect(await checks()).toEqual([{ check: 'rows', passed: true, severity: 'warn', detail: '6 rows' }])
 })
 
 test('a data version that a program gives decides what is downstream', async () => {

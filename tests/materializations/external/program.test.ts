@@ -70,7 +70,7 @@ describe('what a program is told', () => {
 
 describe('what a program says', () => {
   test('logs, metadata, progress and its output', async () => {
-    const { step, logged } = testStep()
+    const { step, logged, kept } = testStep()
     const made = await runProgram(step, {
       command: shell(
         send({ type: 'log', level: 'warn', message: 'careful', fields: { rows: 3 } }) +
@@ -86,6 +86,10 @@ describe('what a program says', () => {
       ),
     })
     expect(made).toEqual({ kind: 'value', value: 1, metadata: { auc: 0.8, rows: 10 } })
+    expect(kept.map(({ name, passed, severity }) => [name, passed, severity])).toEqual([
+      ['auc', true, 'error'],
+      ['lift', false, 'warn'],
+    ])
     const told = logged.filter(([, , fields]) => !fields || !('stream' in fields))
     expect(told).toEqual([
       ['warn', 'careful', { rows: 3 }],

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CheckMessage } from '../../../../materializations/external/messages.ts'
 import type { ProgramStep } from '../../../../materializations/external/step.ts'
 
 /** What was logged: level, message and fields. */
@@ -9,12 +10,14 @@ export type Logged = [level: string, message: string, fields?: Record<string, un
 export interface TestStep {
   readonly step: ProgramStep
   readonly logged: Logged[]
+  readonly kept: CheckMessage[]
   readonly stop: AbortController
 }
 
 /** A step of an asset that reads nothing, to run programs by. */
 export function testStep(parts: Partial<ProgramStep> = {}): TestStep {
   const logged: Logged[] = []
+  const kept: CheckMessage[] = []
   const stop = new AbortController()
   const write = (level: string) => (message: string, fields?: Record<string, unknown>) =>
     void logged.push(fields ? [level, message, fields] : [level, message])
@@ -26,6 +29,7 @@ export function testStep(parts: Partial<ProgramStep> = {}): TestStep {
     environment: 'test',
     root: mkdtempSync(join(tmpdir(), 'ottok-program-')),
     upstreams: {},
+    keepChecks: async (checks) => void kept.push(...checks),
     context: {
       partition,
       partitions: [partition],
@@ -44,7 +48,7 @@ export function testStep(parts: Partial<ProgramStep> = {}): TestStep {
     } as ProgramStep['context'],
     ...parts,
   }
-  return { step, logged, stop }
+  return { step, logged, kept, stop }
 }
 
 /** A command that runs a script of the shell, which every machine has. */
