@@ -27,6 +27,7 @@ export async function traceLineage(
 ): Promise<LineageGraph> {
   const { graph, lineage } = tracing
   const limit = request.limit ?? DEFAULTS.limit
+  if (limit < 2) throw tooFew(limit)
   const root = await versionAt(tracing, request)
   const cursor = request.after === undefined ? undefined : cursorOf(readCursor(request.after), root)
   const bounds = cursor ?? {
@@ -63,7 +64,16 @@ export async function traceLineage(
   }
 }
 
-export function startAt(node: FoundNode): WalkStart[] {
+function tooFew(limit: number): OttokError {
+  return new OttokError({
+    what: `--limit ${limit} will not do`,
+    cause: 'An answer has the node that is asked about, and at least one more.',
+    mend: 'Give 2 or more.',
+    exitCode: 2,
+  })
+}
+
+function startAt(node: FoundNode): WalkStart[] {
   const one = { level: 0, node, members: node.members, skip: 0 }
   return [
     { ...one, direction: 'up' },

@@ -6,12 +6,11 @@ import { traceLineage } from '../../operations/trace-lineage.ts'
 import type { Register, Result } from '../command.ts'
 import { lineageTree } from '../render/lineage.ts'
 import { dotText, mermaidText } from '../render/lineage-diagrams.ts'
+import { registerComparisons } from './lineage-comparisons.ts'
 
 export const lineage: Register = (program, on) => {
   const group = program
     .command('lineage')
-    // What stands after `between` or `diff` is theirs, also where its name is one of ours.
-    .enablePositionalOptions()
     .argument('<key>', 'KEY, KEY@PARTITION, or KEY@PARTITION#NUMBER for one version')
     .description('what it was made from, and what was made from it')
     .option('--up <n>', 'levels upwards (default all)', levels)
@@ -25,13 +24,15 @@ export const lineage: Register = (program, on) => {
     }),
   )
   const between = group.command('between <a> <b>').description('every version on the ways from one to the other')
-  on(withGraphOptions(between, 5_000), ({ session }, [a, b], options) =>
+  // An option that the command above has too is taken by that one, wherever it stands.
+  on(withGraphOptions(between, 5_000), ({ session }, [a, b]) =>
     session(async (open) => {
-      const { format, limit, expand } = options as unknown as LineageOptions
+      const { format, limit, expand } = group.opts<LineageOptions>()
       const ends = { from: parseVersionAddress(open.graph, a!), to: parseVersionAddress(open.graph, b!) }
       return written(await lineageBetween(open, ends, { limit, expand }), format)
     }),
   )
+  registerComparisons(group, on)
 }
 
 /** Options of every answer that is a graph. */
@@ -77,6 +78,6 @@ function count(text: string): number {
 }
 
 function limit(text: string): number {
-  if (/^\d{1,6}$/.test(text) && Number(text) >= 2) return Number(text)
-  throw new InvalidArgumentError('It is a whole number of nodes, 2 or more.')
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It is a whole number from 1 on.')
 }

@@ -37,8 +37,10 @@ export function leftOutLines(graph: LineageGraph): string[] {
     lines.push(`(${countText(count, 'older partition')} of wide windows not looked at)`)
   }
   if (graph.next !== null) {
-    lines.push(`(cut off at ${countText(graph.nodes.length, 'node')}; ${graph.leftOut} of them lead on. The rest: give`)
-    lines.push(` a larger --limit, a smaller --up or --down, or go on with --after ${graph.next})`)
+    lines.push(
+      `(cut off at ${countText(graph.nodes.length, 'node')}, ${graph.leftOut} of them with more to follow: give`,
+    )
+    lines.push(` a larger --limit, or a smaller --up or --down, or go on with --after ${graph.next})`)
   }
   return lines
 }
