@@ -2,7 +2,6 @@ import { type AssetKey, type Edge, partitionKey } from '../../lib/graph/index.ts
 import { sameCode } from '../versions/comparable.ts'
 import type { GraphState } from './graph-state.ts'
 import type { RecordedInput } from './recorded.ts'
-import { MOVING } from './row-comparison.ts'
 
 /** Why a partition is, or may become, stale. */
 export type Cause =
@@ -79,7 +78,7 @@ function isUnchanged(state: GraphState, edge: Edge, ordinal: number, before: Rec
   if (edge.mapping.kind === 'asOf' || before.upstream !== edge.upstream || before.mapping !== mapping.text) return false
   const box = mapping.boxOf(ordinal)
   const up = state.asset(edge.upstream)
-  if (!MOVING.has(before.mapping)) {
+  if (!mapping.isMoving) {
     if (before.box.from !== box.from || before.box.to !== box.to) return false
     if (!sameKeys(before.box.keys, box.keys, up.space.keys)) return false
   }
@@ -104,7 +103,11 @@ function inputCause(
   const { upstream } = edge
   const today = state.input(edge, ordinal)
   if (!before) return { kind: 'deps', upstream, to: inputText(today) }
-  if (before.upstream !== today.upstream || before.mapping !== today.mapping || !sameBox(before, today))
+  if (
+    before.upstream !== today.upstream ||
+    before.mapping !== today.mapping ||
+    !(state.mapping(edge).isMoving || sameBox(before, today))
+  )
     return { kind: 'deps', upstream, from: inputText(before), to: inputText(today) }
   if (before.version === today.version) return undefined
   return state.restate && edge.mapping.kind === 'asOf'
@@ -126,7 +129,6 @@ function dataCause(state: GraphState, input: RecordedInput): Cause {
 }
 
 function sameBox(before: RecordedInput, today: RecordedInput): boolean {
-  if (MOVING.has(before.mapping)) return true
   // Where nothing is read it does not matter from where.
   if (before.box.from === before.box.to && today.box.from === today.box.to) return true
   return (

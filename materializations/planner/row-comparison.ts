@@ -5,14 +5,10 @@ import type { GraphState } from './graph-state.ts'
 import type { InputDescriptor } from './state-page.ts'
 import { LANES } from './version-index.ts'
 
-/** Mappings whose box moves with time by their meaning: only the version tells. */
-export const MOVING: ReadonlySet<string> = new Set(['all', 'last', 'asOf'])
-
 /** What is the same for all rows of an asset, prepared once. */
 interface EdgeComparison {
   readonly mapping: ResolvedMapping
   readonly up: AssetState
-  readonly moving: boolean
   /** The keys of a recorded descriptor as positions in the upstream's (null: all) when it is this edge as it is today. */
   readonly keysOf: (descriptor: number) => readonly number[] | null | undefined
 }
@@ -43,12 +39,12 @@ export function rowComparison(state: GraphState, key: AssetKey): RowComparison |
       if (!codeIsSame(numbers.code[row]!) || !signatureIsSame(numbers.signature[row]!)) return false
       if (numbers.inputs[row] !== comparisons.length) return false
       let at = firstInput[row]!
-      for (const { mapping, up, moving, keysOf } of comparisons) {
+      for (const { mapping, up, keysOf } of comparisons) {
         const keys = keysOf(inputs.descriptor[at]!)
         if (keys === undefined) return false
         const box = mapping.boxOf(ordinal)
-        if (!moving && (inputs.from[at] !== box.from || inputs.to[at] !== box.to)) return false
-        if (!moving && !sameNumbers(keys, box.keys)) return false
+        if (!mapping.isMoving && (inputs.from[at] !== box.from || inputs.to[at] !== box.to)) return false
+        if (!mapping.isMoving && !sameNumbers(keys, box.keys)) return false
         if (!up.isAtNumbers(inputs.count[at]!, inputs.version, at * LANES, box)) return false
         at++
       }
@@ -64,7 +60,6 @@ function edgeComparison(state: GraphState, edge: Edge, descriptors: readonly Inp
   return {
     mapping,
     up,
-    moving: MOVING.has(mapping.text),
     keysOf: remembered((place) => {
       const { name, upstream, mapping: text, keys } = descriptors[place]!
       if (name !== edge.name || upstream !== edge.upstream || text !== mapping.text) return undefined

@@ -17,6 +17,8 @@ export interface Box {
 export interface ResolvedMapping {
   /** Canonical text of the mapping with defaults resolved. */
   readonly text: string
+  /** What it reads grows or moves as time goes on, by its meaning: another block is no other input. */
+  readonly isMoving: boolean
   /** Time ordinals `[from, to)` of the upstream that the downstream's time ordinal reads. */
   readonly boxOf: (downstream: number) => Box
   /** Upstream partitions read by any member of a downstream set. */
@@ -45,13 +47,14 @@ export function resolveMapping(
   if (isMisfit(join)) throw new Error(`unreachable: a graph with a mapping that does not fit: ${join.misfit}`)
   const { text, keys, time } = join
   const window = timeWindowOf(time, down, up, upstreamExisting)
+  const isMoving = time.kind === 'all' || time.kind === 'last'
   const boxOf = (downstream: number): Box => {
     const [from, to] = window.at(timeOf(down, downstream))
     return { from, to: Math.max(from, to), keys: keysRead(keys, keyIndexOf(down, downstream)) }
   }
   const isStraight = keys.kind === 'same' || (keys.kind === 'all' && up.keys.length === 1 && down.keys.length === 1)
   if (isStraight && (time.kind === 'identity' || !(down.time || up.time))) {
-    return { text, boxOf, upstreamOf: (downstream) => downstream, downstreamOf: intersect }
+    return { text, isMoving, boxOf, upstreamOf: (downstream) => downstream, downstreamOf: intersect }
   }
 
   const upstreamOf = (downstream: IntervalSet): IntervalSet => {
@@ -89,7 +92,7 @@ export function resolveMapping(
     }
     return intersect(joinBlocks(blocks, down.keys.length), within)
   }
-  return { text, boxOf, upstreamOf, downstreamOf }
+  return { text, isMoving, boxOf, upstreamOf, downstreamOf }
 }
 
 function keysRead(keys: KeyMap, down: number): readonly number[] | null {
