@@ -52,6 +52,7 @@ type TableAsset = SqlAsset | FunctionAsset
 interface Content {
   readonly select: { readonly sql: string; readonly params: Record<string, unknown> } | undefined
   readonly rows: Iterable<readonly unknown[]> | undefined
+  readonly parquet?: Uint8Array
   readonly metadata: Readonly<Record<string, unknown>>
   /** Data version that the function gave. */
   readonly given?: string | undefined
@@ -202,10 +203,13 @@ async function contentOf(
     const select = { sql: output.sql, params: output.params ?? {} }
     return { select, rows: undefined, metadata, given: givenVersion(output) }
   }
+  if (output.kind === 'parquet') {
+    return { select: undefined, rows: undefined, parquet: output.bytes, metadata, given: givenVersion(output) }
+  }
   throw new OttokError({
     what: `asset '${asset.key}' returned ${output.kind}`,
     cause: 'It is stored in the warehouse.',
-    mend: "Return { kind: 'rows', rows } or { kind: 'select', sql }.",
+    mend: "Return { kind: 'rows', rows }, { kind: 'parquet', bytes } or { kind: 'select', sql }.",
   })
 }
 
@@ -223,6 +227,10 @@ async function fill(
       params: content.select.params,
       signal,
     })
+  } else if (content.parquet) {
+    // A column that the file lacks is a mistake, not a column of defaults.
+    const settings = { input_format_parquet_allow_missing_columns: 0 }
+    await warehouse.insertBytes(staging, names, 'Parquet', content.parquet, { settings, signal })
   } else {
     await warehouse.insertRows(staging, names, batches(content.rows ?? [], 10_000), { signal })
   }

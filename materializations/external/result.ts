@@ -46,11 +46,12 @@ export async function materializedOf(
     })
   })
   if (wanted === 'file') return { kind: 'bytes', bytes, ...facts }
+  if (extname(path) === '.parquet' && step.store.kind === 'warehouse') return { kind: 'parquet', bytes, ...facts }
   if (extname(path) !== '.jsonl') {
     throw new OttokError({
       what: `cannot read the result of the program of '${step.key}'`,
-      cause: `Rows are JSON lines in a file named *.jsonl, and it named ${basename(path)}.`,
-      mend: 'Write one JSON object or list a line.',
+      cause: `It named ${basename(path)} for rows stored in '${step.store.kind}'.`,
+      mend: 'Write JSON lines into a file named *.jsonl, or, for the warehouse, Parquet into one named *.parquet.',
     })
   }
   return { kind: 'rows', rows: rowsOfLines(step, basename(path), bytes), ...facts }

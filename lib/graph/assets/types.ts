@@ -126,6 +126,8 @@ export type Materialized =
   | { readonly kind: 'each'; readonly outputs: ReadonlyMap<string, MaterializedOne>; readonly metadata?: undefined }
   /** Rows in the order of the declared columns (warehouse, published). */
   | ({ readonly kind: 'rows'; readonly rows: Iterable<readonly unknown[]> } & OutputFacts)
+  /** Rows as one Parquet file, with the declared columns by name (warehouse). */
+  | ({ readonly kind: 'parquet'; readonly bytes: Uint8Array } & OutputFacts)
   /** A SELECT whose rows go into the partition. */
   | ({
       readonly kind: 'select'

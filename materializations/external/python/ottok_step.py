@@ -137,6 +137,10 @@ class Step:
                 file.write(_json(row) + "\n")
         self._send("result", rows=path)
 
+    def result_parquet(self, path):
+        """Path of a Parquet file with the rows of a table of the warehouse; its name ends with .parquet."""
+        self._send("result", rows=os.path.abspath(path))
+
     # Within.
 
     def _input(self, name):

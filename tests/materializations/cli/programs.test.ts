@@ -40,7 +40,7 @@ const statusOf = (run: RunJson) => Object.fromEntries(run.steps.map(({ key, stat
 test('tables, values, objects and published tables made by programs', async () => {
   const forced = await shop.json<RunJson>(['materialize', '--force'], { now })
   expect(forced.status).toBe('succeeded')
-  expect(forced.steps.filter(({ status }) => status === 'succeeded')).toHaveLength(7)
+  expect(forced.steps.filter(({ status }) => status === 'succeeded')).toHaveLength(9)
   const metadataOf = async (address: string) => {
     const { nodes } = await shop.json<{ nodes: { key: string; metadata?: unknown }[] }>(['lineage', address], { now })
     return nodes.find(({ key }) => key === address.split('@')[0])?.metadata
@@ -139,6 +139,12 @@ test('tables and published tables have the data versions that their programs giv
   expect(new Set(versions).size).toBe(2)
   const verified = await shop.json<{ ok: boolean }[]>(['verify'], { now })
   expect(verified.filter(({ ok }) => !ok)).toEqual([])
+})
+
+test('a Parquet file that lacks a column is refused', async () => {
+  await edit('definitions.ts', "user_id: 'UInt64', name:", "user_id: 'UInt64', absent: 'String', name:")
+  const run = await shop.json<RunJson>(['materialize', 'raw/again'], { now, code: 1 })
+  expect(run.steps[0]!.error).toContain('absent')
 })
 
 /** A program that says who it is, and then waits to be stopped. */

@@ -54,6 +54,16 @@ export const copy = asset({
     context.runProgram({ command: ['python3', 'copy.py'], inputs: { report: 'file' } }),
 })
 
+export const doubled = asset({
+  key: 'raw/again',
+  partitions: days,
+  deps: { spend },
+  store: warehouse,
+  columns: { day: 'Date', user_id: 'UInt64', name: 'Nullable(String)' },
+  orderBy: ['user_id'],
+  materialize: (context) => context.runProgram({ command: ['python3', 'again.py'], inputs: { spend: 'parquet' } }),
+})
+
 export const mart = asset({
   key: 'mart/spend',
   partitions: days,
@@ -72,7 +82,7 @@ export const mart = asset({
     context.runProgram({ command: ['python3', 'mart.py'], inputs: { spend: 'jsonl' } }),
 })
 
-export default defineGraph({ assets: [spend, limit, report, copy, mart] })
+export default defineGraph({ assets: [spend, limit, report, copy, doubled, mart] })
 `,
   'spend.py': `
 import ottok_step
@@ -121,6 +131,12 @@ path = step.path("copy.txt")
 with open(path, "w") as file:
     file.write("copy of " + text)
 step.result_file(path)
+`,
+  'again.py': `
+import ottok_step
+
+step = ottok_step.open()
+step.result_parquet(step.file("spend"))
 `,
   'mart.py': `
 import ottok_step

@@ -232,7 +232,7 @@ describe('what fails a step', () => {
 
   test.each([
     ['nothing.jsonl', 'ENOENT'],
-    ['/etc/hostname', 'Rows are JSON lines in a file named *.jsonl, and it named hostname.'],
+    ['/etc/hostname', "It named hostname for rows stored in 'warehouse'. Write JSON lines into a file named *.jsonl,"],
   ])('rows in %s', async (path, message) => {
     const { step } = testStep({ store: { kind: 'warehouse' }, columns: ['user'] })
     expect(await refused(runProgram(step, { command: shell(send({ type: 'result', rows: path })) }))).toContain(message)
