@@ -5,6 +5,7 @@ import type { Lineage } from '../lineage/lineage.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { Stores } from '../stores/open-stores.ts'
 import type { Journal } from './journal.ts'
+import type { ReadAhead } from './read-ahead.ts'
 import type { RecordQueue } from './record-queue.ts'
 import type { Slot } from './run-in-order.ts'
 
@@ -17,6 +18,7 @@ export interface RunEnvironment {
   readonly leases: Leases
   readonly journal: Journal
   readonly records: RecordQueue
+  readonly ahead: ReadAhead
   readonly resources: Resources
   readonly runId: string
   readonly environment: string

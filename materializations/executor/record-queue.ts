@@ -4,10 +4,10 @@ import {
   type InBox,
   insertVersions,
   LeaseLost,
-  lockSequence,
   type NewVersion,
   type RecordedVersion,
   requireUnmovedInputs,
+  sequenceName,
 } from '../lineage/record.ts'
 
 /**
@@ -34,14 +34,15 @@ export function openRecordQueue(lineage: Lineage, token: string, inBox: InBox): 
   const commit = (batch: readonly Waiting[]) =>
     lineage.transaction(async (client) => {
       const keys = [...new Set(batch.map(({ versions }) => versions[0]!.assetKey))]
+      // The leases must still be ours; whoever has one waits for the sequence here, in the same journey.
       const held = await client.query<{ name: string }>(
-        'SELECT name FROM leases WHERE token = $1 AND name = ANY($2) FOR SHARE',
-        [token, keys],
+        `SELECT name, pg_advisory_xact_lock(hashtextextended($3, 0)) FROM leases
+         WHERE token = $1 AND name = ANY($2) FOR SHARE`,
+        [token, keys, sequenceName(lineage.schema)],
       )
       const names = new Set(held.rows.map((row) => row.name))
       const lost = keys.find((key) => !names.has(key))
       if (lost !== undefined) throw new LeaseLost(lost)
-      await lockSequence(client, lineage.schema)
       const versions = batch.flatMap((one) => one.versions)
       await requireUnmovedInputs(client, versions, inBox)
       return insertVersions(client, versions)

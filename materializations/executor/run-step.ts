@@ -48,6 +48,7 @@ export async function runStep(
     const attemptEnv = { ...env, slot: options.slot, log: env.journal.logger(step, attempt) }
     try {
       env.signal.throwIfAborted()
+      await env.ahead.reach(step)
       await env.leases.acquire(step.key)
       reached('step-started')
       const outcome = await withinTime(asset.timeoutMs, env.signal, (signal) =>

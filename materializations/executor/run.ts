@@ -12,6 +12,7 @@ import type { RunEnvironment } from './environment.ts'
 import { inBoxOf } from './in-box.ts'
 import { openJournal } from './journal.ts'
 import { poolLimits } from './pools.ts'
+import { openReadAhead } from './read-ahead.ts'
 import { openRecordQueue } from './record-queue.ts'
 import { runInOrder } from './run-in-order.ts'
 import { type PartitionResult, runStep } from './run-step.ts'
@@ -76,6 +77,7 @@ export async function runPlan(
       leases,
       journal,
       records: openRecordQueue(lineage, leases.token, inBoxOf(state)),
+      ahead: openReadAhead({ lineage, state, leases }, steps),
       resources: await graph.resources(settings),
       runId,
       environment: settings.environment,
@@ -85,7 +87,6 @@ export async function runPlan(
       signal: watch.signal,
       log,
     }
-    leases.prefetch(new Set(steps.filter((step) => step.after.length === 0).map((step) => step.key)))
     const limits = { concurrency: settings.concurrency, ...poolLimits(graph, settings.pools, log) }
     await runInOrder(steps, limits, async (step, slot) => {
       options.onProgress?.({ total, done, step, state: 'started' })

@@ -53,7 +53,12 @@ export class LeaseLost extends OttokError {
 
 /** Held until commit: no other transaction can draw a sequence number in between. */
 export async function lockSequence(client: PoolClient, schema: string): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${schema}.materialization_seq`])
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [sequenceName(schema)])
+}
+
+/** What the lock of a schema's sequence is the hash of. */
+export function sequenceName(schema: string): string {
+  return `${schema}.materialization_seq`
 }
 
 /** The lease must still be ours in the transaction that writes; a taken-over run must not record. */
