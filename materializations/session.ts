@@ -1,7 +1,8 @@
 import { OttokError, readHomeClock, type Settings } from '../lib/config/index.ts'
-import type { AssetKey, Graph } from '../lib/graph/index.ts'
-import { openPostgres } from '../lib/postgres/index.ts'
+import { type AssetKey, dynamicNames, type Graph, withDynamicPartitions } from '../lib/graph/index.ts'
+import { openPostgres, type Postgres } from '../lib/postgres/index.ts'
 import { type LoadedDefinitions, loadDefinitions } from './definitions/index.ts'
+import { readDynamicKeys } from './lineage/dynamic-partitions.ts'
 import { type Lineage, openLineage } from './lineage/lineage.ts'
 import { loadState } from './lineage/load-state.ts'
 import { GraphState } from './planner/graph-state.ts'
@@ -52,13 +53,14 @@ export async function openSessionOn(
   options: Omit<SessionOptions, 'definitionsFile'>,
 ): Promise<Session> {
   const { settings } = options
-  const { graph } = definitions
   const now = await nowOf(settings.home, options.asOf)
   const postgres = await openPostgres(settings)
-  const lineage = await openLineage(postgres, settings.environment).catch(async (error: unknown) => {
-    await postgres.close()
-    throw error
-  })
+  const { lineage, graph } = await openBound(postgres, settings.environment, definitions.graph).catch(
+    async (error: unknown) => {
+      await postgres.close()
+      throw error
+    },
+  )
   const stores = openStores(settings, lineage, { waitMs: options.waitMs ?? 0 })
   let code: Promise<ReadonlyMap<AssetKey, string>> | undefined
   const codeOf = () => {
@@ -82,6 +84,14 @@ export async function openSessionOn(
       await postgres.close()
     },
   }
+}
+
+/** The lineage, and the graph with the keys that its dynamic partitions have now. */
+async function openBound(postgres: Postgres, environment: string, graph: Graph) {
+  const lineage = await openLineage(postgres, environment)
+  const names = dynamicNames(graph)
+  if (names.length === 0) return { lineage, graph }
+  return { lineage, graph: withDynamicPartitions(graph, await readDynamicKeys(lineage, names)) }
 }
 
 /** Today's code versions; starts the engine only for SQL that was never normalised on this machine. */

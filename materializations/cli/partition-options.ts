@@ -8,8 +8,8 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 export function addPartitionOptions(command: Command): Command {
   return command
     .option('--partition <key>', "a partition: 2026-03-01, 2026-03-01|trial, '2026-03|*'; may be repeated", collect)
-    .option('--from <key>', 'first day or month, inclusive')
-    .option('--to <key>', 'last day or month, inclusive')
+    .option('--from <time>', 'first month, day or time (2026-03-01T05:00), inclusive')
+    .option('--to <time>', 'last month, day or time, inclusive')
     .option('--latest', 'the newest partition of each asset')
     .option('--all-partitions', 'every partition that exists (the default)')
 }

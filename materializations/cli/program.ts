@@ -10,6 +10,7 @@ import { down } from './commands/down.ts'
 import { lineage } from './commands/lineage.ts'
 import { materialize } from './commands/materialize.ts'
 import { observe } from './commands/observe.ts'
+import { partitions } from './commands/partitions.ts'
 import { plan } from './commands/plan.ts'
 import { runs } from './commands/runs.ts'
 import { status } from './commands/status.ts'
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   lineage,
   runs,
   observe,
+  partitions,
   checks,
   tick,
   verify,

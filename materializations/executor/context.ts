@@ -1,13 +1,13 @@
 import { type MaterializeContext, partitionOf } from '../../lib/graph/index.ts'
 import { runProgram } from '../external/run-program.ts'
 import { detailsOf } from './details.ts'
-import type { RunEnvironment } from './environment.ts'
+import type { AttemptEnvironment } from './environment.ts'
 import { openInputs } from './inputs.ts'
 import { programStep } from './program-step.ts'
 
 /** The context handed to a function asset or an effect for the partitions of a step. */
 export async function materializeContext(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   key: string,
   ordinals: readonly number[],
 ): Promise<MaterializeContext> {
@@ -35,6 +35,8 @@ export async function materializeContext(
     signal: env.signal,
     now: env.now,
     runId: env.runId,
+    addPartitions: env.keys.add,
+    removePartitions: env.keys.remove,
     previous: current && {
       partition: partition.key,
       dataVersion: current.dataVersion,

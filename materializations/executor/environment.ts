@@ -5,6 +5,7 @@ import type { Lineage } from '../lineage/lineage.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import type { Stores } from '../stores/open-stores.ts'
 import type { Journal } from './journal.ts'
+import type { KeyChanges } from './key-changes.ts'
 import type { ReadAhead } from './read-ahead.ts'
 import type { RecordQueue } from './record-queue.ts'
 import type { Slot } from './run-in-order.ts'
@@ -31,7 +32,8 @@ export interface RunEnvironment {
   readonly log: Logger
 }
 
-/** What one attempt at one step works with: a signal and a log of its own. */
+/** What one attempt at one step works with: a signal, a log and changes of its own. */
 export interface AttemptEnvironment extends RunEnvironment {
   readonly slot: Slot
+  readonly keys: KeyChanges
 }

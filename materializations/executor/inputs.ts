@@ -4,6 +4,7 @@ import {
   type Input,
   type InputPartition,
   type Partition,
+  type PartitionColumn,
   type PartitionSpace,
   partitionColumns,
   partitionKey,
@@ -141,7 +142,15 @@ async function tableExpression(
       const keys = members.map((m) => (m.location.kind === 'objects' ? m.location.object : ''))
       const { format, structure } = upstream.store
       const { space } = env.state.asset(edge.upstream)
-      const added = structure === undefined ? [] : partitionColumnsOfPath(edge.upstream, space, structure)
+      const added =
+        structure === undefined
+          ? []
+          : partitionColumnsOfPath(
+              edge.upstream,
+              space,
+              structure,
+              members.map((m) => partitionOf(space, m.ordinal)),
+            )
       return `(SELECT ${['*', ...added].join(', ')} FROM ${objects.tableFunction(keys, format, structure)})`
     }
   }
@@ -166,7 +175,7 @@ async function warehouseExpression(env: RunEnvironment, edge: Edge, members: rea
     )
   }
   const up = env.state.asset(edge.upstream)
-  const columns = partitionColumns(up.space).map((c) => c.name)
+  const columns = partitionColumns(up.space)
   // A window before the upstream's first partition has no members, and no rows.
   const filter = members.length === 0 ? '0' : columns.length === 0 ? '1' : membersFilter(up.space, columns, members)
   const list = current.columns.map((column) => quoteName(column.name)).join(', ')
@@ -174,14 +183,17 @@ async function warehouseExpression(env: RunEnvironment, edge: Edge, members: rea
 }
 
 /** A stretch of time is a BETWEEN, which the engine prunes by; anything else is listed. */
-function membersFilter(space: PartitionSpace, columns: readonly string[], members: readonly Member[]): string {
+function membersFilter(space: PartitionSpace, columns: readonly PartitionColumn[], members: readonly Member[]): string {
   const partitions: Partition[] = members.map((m) => partitionOf(space, m.ordinal))
   const set = sets.fromOrdinals(members.map((m) => m.ordinal))
   const [column] = columns
-  const first = partitions[0]?.date
-  const last = partitions.at(-1)?.date
-  if (columns.length === 1 && set.length === 1 && first && last) {
-    return `${quoteName(column!)} BETWEEN toDate('${first}') AND toDate('${last}')`
+  if (column && column.type !== 'String' && columns.length === 1 && set.length === 1) {
+    const [first, last] = [partitions[0], partitions.at(-1)].map((one) => `'${one!.values[column.name]!}'`)
+    const [from, to] = [first, last].map((v) => (column.type === 'Date' ? `toDate(${v})` : `toDateTime(${v}, 'UTC')`))
+    return `${quoteName(column.name)} BETWEEN ${from} AND ${to}`
   }
-  return partitionFilter(columns, partitions)
+  return partitionFilter(
+    columns.map(({ name }) => name),
+    partitions,
+  )
 }

@@ -4,7 +4,7 @@ import { inputsVersion } from '../stores/fingerprint.ts'
 import { environmentSchema } from '../stores/published-table.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
-import type { RunEnvironment } from './environment.ts'
+import type { AttemptEnvironment } from './environment.ts'
 import { type StepOutcome, Unfinished } from './outcome.ts'
 
 /**
@@ -12,7 +12,7 @@ import { type StepOutcome, Unfinished } from './outcome.ts'
  * an effect sends must be keyed, for the receiver to drop what it has.
  */
 export async function performEffect(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   asset: EffectAsset,
   ordinal: number,
   stepNo: number,
@@ -37,6 +37,7 @@ export async function performEffect(
   }
   try {
     await env.journal.flush()
+    await env.keys.write()
     const recorded = await recordVersions(env.lineage, [version], {
       lease: { assetKey: asset.key, token: env.leases.token },
     })
@@ -47,7 +48,7 @@ export async function performEffect(
   }
 }
 
-async function effectContext(env: RunEnvironment, asset: EffectAsset, ordinal: number): Promise<EffectContext> {
+async function effectContext(env: AttemptEnvironment, asset: EffectAsset, ordinal: number): Promise<EffectContext> {
   return {
     ...(await materializeContext(env, asset.key, [ordinal])),
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>

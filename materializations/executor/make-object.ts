@@ -61,6 +61,7 @@ export async function makeStoredValues(
   await keepCheckResults(env, asset.key, checked)
   if (versions.length === 0) return { recorded: [], failed }
   await env.journal.flush()
+  await env.keys.write()
   // What is left is the wait for the record.
   env.slot.free()
   const recorded = await env.records.record(versions)

@@ -16,7 +16,7 @@ import { ensureSpareLoad, loadPublished, publishedSchema } from '../stores/publi
 import { dropReplacedLoads } from '../stores/replaced-loads.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
-import type { RunEnvironment } from './environment.ts'
+import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import type { StepOutcome } from './outcome.ts'
@@ -24,7 +24,7 @@ import { untilAborted } from './time-limit.ts'
 
 /** Loads one partition of a published table: content, pointer and record in one transaction. */
 export async function publishPartition(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   asset: FunctionAsset & { store: PublishedStore },
   ordinal: number,
   stepNo: number,
@@ -72,6 +72,7 @@ export async function publishPartition(
     return insertVersions(client, [version])
   }
   await env.journal.flush()
+  await env.keys.write()
   let recorded: readonly RecordedVersion[] | undefined
   // Steps of other days of the same table load beside this one, each into a spare of its own.
   while (!recorded) {

@@ -37,7 +37,7 @@ import { ensureTable, shapeOf, type TableShape } from '../stores/warehouse-table
 import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
-import type { RunEnvironment } from './environment.ts'
+import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
@@ -64,7 +64,7 @@ interface Content {
  * that recovery can repeat everything after the intents.
  */
 export async function makeTablePartitions(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   asset: TableAsset,
   ordinals: readonly number[],
   stepNo: number,
@@ -134,7 +134,7 @@ export async function makeTablePartitions(
 }
 
 async function swapAndRecord(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   warehouse: Warehouse,
   staging: string,
   shape: TableShape,
@@ -160,6 +160,7 @@ async function swapAndRecord(
   // From the first moment on: a connection that breaks at COMMIT does not tell whether the intents stand.
   swap.intentsOpen = true
   await env.journal.flush()
+  await env.keys.write()
   await env.lineage
     .transaction(async (client) => {
       await requireLease(client, lease.assetKey, lease.token)
@@ -185,7 +186,7 @@ async function swapAndRecord(
 }
 
 async function contentOf(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   asset: TableAsset,
   ordinals: readonly number[],
   partitions: readonly Partition[],
@@ -270,7 +271,7 @@ async function inspect(
 const declaredChecks = (asset: TableAsset): readonly Check[] => asset.checks
 
 async function checkSchema(
-  env: RunEnvironment,
+  env: AttemptEnvironment,
   asset: TableAsset,
   columns: readonly TableColumn[],
   partitions: readonly Partition[],

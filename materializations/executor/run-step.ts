@@ -9,6 +9,7 @@ import { reached } from './commit-points.ts'
 import type { AttemptEnvironment, RunEnvironment } from './environment.ts'
 import { callHooks } from './hooks.ts'
 import { StepBlocked } from './inputs.ts'
+import { collectKeyChanges } from './key-changes.ts'
 import { make } from './make.ts'
 import { type StepOutcome, Unfinished } from './outcome.ts'
 import { retryDelay } from './retry.ts'
@@ -45,7 +46,8 @@ export async function runStep(
   if (todo.length === 0) return results.all
   const asset = env.graph.asset(step.key)
   for (let attempt = 1; ; attempt++) {
-    const attemptEnv = { ...env, slot: options.slot, log: env.journal.logger(step, attempt) }
+    const keys = collectKeyChanges(env.lineage, env.graph, env.runId)
+    const attemptEnv = { ...env, slot: options.slot, keys, log: env.journal.logger(step, attempt) }
     try {
       env.signal.throwIfAborted()
       await env.ahead.reach(step)

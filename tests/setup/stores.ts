@@ -7,6 +7,7 @@ export const STORE_FACING: readonly string[] = [
   'tests/materializations/cli/**/*.test.ts',
   'tests/materializations/executor/**/*.test.ts',
   'tests/materializations/lineage/**/*.test.ts',
+  'tests/materializations/partitions/**/*.test.ts',
   'tests/materializations/stores/**/*.test.ts',
   'tests/assets/**/*.test.ts',
   'tests/faults/**/*.test.ts',

@@ -84,6 +84,10 @@ interface StepContext {
   /** The run's "now"; the only clock an asset may read. */
   readonly now: Date
   readonly runId: string
+  /** Adds keys to dynamic partitions when the step is recorded; the next plan sees them. */
+  readonly addPartitions: (name: string, keys: readonly string[]) => void
+  /** Takes keys away when the step is recorded; what was made of them stays. */
+  readonly removePartitions: (name: string, keys: readonly string[]) => void
 }
 
 export interface MaterializeContext extends StepContext {

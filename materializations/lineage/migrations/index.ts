@@ -3,6 +3,7 @@ import { spine } from './001-spine.ts'
 import { intentPlace } from './002-intent-place.ts'
 import { publishedStatus } from './003-published-status.ts'
 import { partitionPages } from './004-partition-pages.ts'
+import { dynamicPartitions } from './005-dynamic-partitions.ts'
 import { running } from './006-running.ts'
 import { backfills } from './007-backfills.ts'
 import { automation } from './008-automation.ts'
@@ -16,6 +17,7 @@ export const lineageMigrations: readonly Migration[] = [
   intentPlace,
   publishedStatus,
   partitionPages,
+  dynamicPartitions,
   running,
   backfills,
   automation,
