@@ -30,7 +30,7 @@ export interface ShopCli {
   /** Runs a command with `--json` and gives the one document that it must print. */
   json<T>(args: readonly string[], options?: { readonly now?: string; readonly code?: number }): Promise<T>
   /** Starts the built command as a process. */
-  start(args: readonly string[]): ChildProcessWithoutNullStreams
+  start(args: readonly string[], env?: NodeJS.ProcessEnv): ChildProcessWithoutNullStreams
   setFeed(days: Readonly<Record<string, unknown>>): Promise<void>
   remove(): Promise<void>
 }
@@ -78,7 +78,7 @@ export async function openShop(files: Readonly<Record<string, string>> = SHOP): 
         throw new Error(`${args.join(' ')} exited with ${ran.code}: ${ran.err}${ran.out}`)
       return JSON.parse(ran.out) as T
     },
-    start: (args) => spawn(process.execPath, [BIN, ...args, '--as-of', NOW], { env }),
+    start: (args, more = {}) => spawn(process.execPath, [BIN, ...args, '--as-of', NOW], { env: { ...env, ...more } }),
     setFeed,
     remove: async () => {
       await stopPostgres(home)
