@@ -16,7 +16,7 @@ import type { Session } from '../session.ts'
 import { batchesOf } from './batches.ts'
 import { definitionChanges } from './definition-changes.ts'
 import { BackfillDriven, BackfillLost, DefinitionsChanged } from './errors.ts'
-import { findBackfill } from './find.ts'
+import { findBackfill, shortId } from './find.ts'
 import { type Hold, holdBackfill } from './hold.ts'
 import { wantedAssets } from './plan.ts'
 import { addReaders, becameOf, failedAndReaders, remainingOf, type Since, storedWanted } from './remaining.ts'
@@ -90,7 +90,12 @@ async function giveUp(
     })
   } catch (second) {
     // The first error is the one to tell; a backfill without a driver shows as interrupted.
-    log.warn('the end of the backfill could not be recorded', { error: String(second) })
+    log.warn(
+      `the end of the backfill could not be recorded; \`ottok backfill resume ${shortId(id)}\` goes on with it`,
+      {
+        error: String(second),
+      },
+    )
   }
 }
 
