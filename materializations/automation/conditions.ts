@@ -159,7 +159,7 @@ export class ConditionEvaluator {
   }
 
   #tried(condition: Extract<Condition, { kind: 'tried' }>, place: Place): Found {
-    const { state, old, before } = this.#around
+    const { state, old } = this.#around
     const everywhere = this.#everywhere(place)
     const until = condition.until && this.evaluate(condition.until, { ...everywhere, path: `${place.path}.0` })
     const renewed = [
@@ -169,17 +169,22 @@ export class ConditionEvaluator {
     ].reduce(sets.union, sets.EMPTY)
     const isSameCode = old !== undefined && old.code === (state.code.get(place.key) ?? '')
     const kept = (isSameCode ? (old.attempts[place.path] ?? []) : [])
-      .map((attempt) => ({ ...attempt, set: sets.subtract(attempt.set, renewed) }))
+      .map((attempt) => ({ ...attempt, set: sets.subtract(attempt.set, renewed), at: this.#triedAt(attempt) }))
       .filter(({ set }) => set.length > 0)
     this.attempts[place.path] = kept
     const isDue = ({ times, at }: Attempt): boolean => {
       if (times > condition.retries) return false
-      if (before.last?.died && at === before.last.at.getTime()) return true
       return state.now.getTime() >= at + condition.afterMinutes * MINUTE * 2 ** (times - 1)
     }
     const waiting = kept.filter((attempt) => !isDue(attempt)).map(({ set }) => set)
     const holds = sets.intersect(waiting.reduce(sets.union, sets.EMPTY), place.within)
     return found(condition, place, holds, until ? [until] : [])
+  }
+
+  /** What was asked for by a tick that died is due at once, and stays so while other ticks pass. */
+  #triedAt({ at }: Attempt): number {
+    const { last } = this.#around.before
+    return last?.died && at === last.at.getTime() ? 0 : at
   }
 
   /**

@@ -11,7 +11,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       return
     }
     process.stderr.write('\nstopping: the records of what is done are finished first (again to die at once)\n')
-    stopping.abort()
+    // The name tells a daemon how it is to end.
+    stopping.abort(new DOMException(signal, 'AbortError'))
   })
 }
 

@@ -5,6 +5,7 @@ import { assets } from './commands/assets.ts'
 import { backfill } from './commands/backfill.ts'
 import { checks } from './commands/checks.ts'
 import { ci } from './commands/ci.ts'
+import { daemon } from './commands/daemon.ts'
 import { doctor } from './commands/doctor.ts'
 import { down } from './commands/down.ts'
 import { lineage } from './commands/lineage.ts'
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   partitions,
   checks,
   tick,
+  daemon,
   verify,
   accept,
   wipe,

@@ -227,6 +227,13 @@ describe('what failed', () => {
     const asked = [0, 1, 2, 3, 4, 5].filter((minute) => 'raw' in stage.at(later(minute)).tick({ dies: true }))
     expect(asked).toEqual([0, 1, 2, 3])
   })
+
+  it('is due at once after a tick that died, also when another one passes meanwhile', () => {
+    const stage = chain(eager()).make('source', ['2026-03-03'])
+    stage.tick({ dies: true })
+    expect(stage.tick({ inProgress: ['raw'] })).toEqual({})
+    expect(stage.tick()).toEqual({ raw: '2026-03-03', features: '2026-03-03' })
+  })
 })
 
 describe('onCron', () => {
