@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { OttokError } from '../../lib/config/errors.ts'
 import type { Asset } from '../../lib/graph/index.ts'
@@ -46,9 +46,14 @@ async function hashOfFolder(folder: string): Promise<string> {
       if (LEFT_BEHIND.test(entry.name)) continue
       const place = within === '' ? entry.name : `${within}/${entry.name}`
       if (entry.isDirectory()) await walk(place)
-      else lines.push(`${sha256(await readFile(join(folder, place)))} ${place}\n`)
+      else lines.push(`${sha256(await contentOf(join(folder, place)))} ${place}\n`)
     }
   }
   await walk('')
   return sha256(lines.join(''))
+}
+
+/** A link to a folder counts by where it leads: following it could go round in circles. */
+async function contentOf(file: string): Promise<string | Uint8Array> {
+  return (await stat(file)).isDirectory() ? readlink(file) : readFile(file)
 }

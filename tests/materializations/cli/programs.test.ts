@@ -24,7 +24,7 @@ afterAll(() => shop.remove())
 
 /** Each test begins with the programs as they were, and with all that they make fresh. */
 beforeEach(async () => {
-  await rm(file('programs/notes.txt'), { force: true })
+  for (const left of ['programs/notes.txt', 'started', 'stopped']) await rm(file(left), { force: true })
   for (const [name, text] of Object.entries(PROGRAMS)) await writeFile(file(name), text)
   await shop.json(['materialize'], { now })
 })
@@ -166,7 +166,6 @@ while True:
 
 /** Starts the command, and waits until its program runs. */
 async function startWaiting(): Promise<{ command: ReturnType<ShopCli['start']>; program: number }> {
-  await rm(file('started'), { force: true })
   await writeFile(file('spend.py'), WAITING)
   const command = shop.start(['materialize', 'raw/spend'])
   const started = () => readFileSync(file('started'), 'utf8')
@@ -181,6 +180,15 @@ test('the first Ctrl-C stops the program, and the run is recorded as cancelled',
   expect(existsSync(file('stopped'))).toBe(true)
   const [run] = await shop.json<{ status: string }[]>(['runs', 'list'])
   expect(run!.status).toBe('cancelled')
+})
+
+test('the time limit of the asset stops its program', async () => {
+  await writeFile(file('spend.py'), WAITING)
+  await edit('definitions.ts', "files: ['spend.py', 'ottok_step.py'],", "files: ['spend.py'], timeoutMs: 3000,")
+  const run = await shop.json<RunJson>(['materialize', 'raw/spend', '--latest'], { now, code: 1 })
+  expect(run.steps[0]!.error).toContain('3000 ms')
+  await vi.waitFor(() => expect(existsSync(file('stopped'))).toBe(true), { timeout: 60_000, interval: 50 })
+  expect(existsSync(`/proc/${readFileSync(file('started'), 'utf8')}`)).toBe(false)
 })
 
 test('a program dies with the command that is killed, and the next one makes what it did not', async () => {
