@@ -20,12 +20,17 @@ export interface PythonPeer {
  *
  * @param requirements pip requirements with exact versions, e.g. `xgboost-cpu==3.2.0`. They are installed once, into
  * a folder outside of the repository (`$XDG_CACHE_HOME/ottok-bench`, default `~/.cache`).
+ * @param env of the process
  */
-export async function startPython(script: string, requirements: readonly string[]): Promise<PythonPeer> {
+export async function startPython(
+  script: string,
+  requirements: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<PythonPeer> {
   const python = await virtualEnvironment(requirements)
   const child = spawn(python, [resolve('tests/bench', script)], {
     // Some machines pin an old kernel for other programs' OpenBLAS; a rival must run at its own best.
-    env: { ...process.env, OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined, PYTHONUNBUFFERED: '1' },
+    env: { ...env, OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined, PYTHONUNBUFFERED: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   return peerOf(child, script)
@@ -51,7 +56,7 @@ function peerOf(child: ChildProcess, script: string): PythonPeer {
 }
 
 /** Path of the environment's interpreter; the folder's name is the hash of what is in it. */
-async function virtualEnvironment(requirements: readonly string[]): Promise<string> {
+export async function virtualEnvironment(requirements: readonly string[]): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ottok-bench')
   const name = `python-${createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 12)}`
   const interpreter = join(cache, name, 'bin', 'python')

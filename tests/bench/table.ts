@@ -1,3 +1,4 @@
+import { LEAST_RUNS } from './measure.ts'
 import type { Row } from './workload.ts'
 
 const HEADER = ['workload', 'unit', 'ours', 'theirs', 'ratio', 'goal', 'peer']
@@ -17,7 +18,8 @@ export function table(rows: readonly Row[]): string {
 }
 
 function cellsOf(row: Row): string[] {
-  const peer = row.aucGap === undefined ? row.peer : `${row.peer}, AUC gap ${row.aucGap.toFixed(4)}`
+  const gap = row.aucGap === undefined ? '' : `, AUC gap ${row.aucGap.toFixed(4)}`
+  const peer = `${row.peer}${gap}${row.runs < LEAST_RUNS ? `, ${row.runs} run only` : ''}`
   const goal = row.goal === null ? '-' : `${row.goal.toFixed(2)}${row.ratio >= row.goal ? '' : ' missed'}`
   return [row.workload, row.unit, figure(row.ours), figure(row.theirs), row.ratio.toFixed(2), goal, peer]
 }

@@ -1,5 +1,5 @@
-/** One comparison: a figure of ours beside a rival's, or beside another way of our own. */
-export interface Workload {
+/** What a figure is called, its unit, and what we want of it. */
+export interface Figure {
   /** Name in the output, `<benchmark>/<what>`. */
   readonly workload: string
   /** Unit of the figures, e.g. `ms`, `rows/s`, `rocAuc`. */
@@ -8,16 +8,25 @@ export interface Workload {
   readonly better: 'lower' | 'higher'
   /** The ratio that we want to reach, or null where the figure is only watched. */
   readonly goal: number | null
+}
+
+/** One comparison: a figure of ours beside a rival's, or beside another way of our own. */
+export interface Workload extends Figure {
+  /** More figures of the same runs, e.g. memory and number of queries; a row of output each. */
+  readonly beside?: readonly Figure[]
   /** Makes the input and the rival ready; nothing of it is measured. */
   prepare(): Promise<Contest>
 }
 
-/** A workload that is ready to run. Each call is one run and returns its figure in the workload's unit. */
+/** The figure of one run, or that figure and then those of `beside`, in order; each in its unit. */
+export type Figures = number | readonly number[]
+
+/** A workload that is ready to run. Each call is one run. */
 export interface Contest {
   /** The rival's name and version, or `self` for two ways of our own. */
   readonly peer: string
-  ours(): Promise<number>
-  theirs(): Promise<number>
+  ours(): Promise<Figures>
+  theirs(): Promise<Figures>
   /** For model quality: the best peer's ROC-AUC minus ours, asked after the runs. */
   aucGap?(): number
   close(): Promise<void>
@@ -33,6 +42,7 @@ export interface Row {
   /** How many times better ours is: above 1 is better, whatever the unit. */
   readonly ratio: number
   readonly goal: number | null
+  /** Runs of the side that had fewer. */
   readonly runs: number
   readonly machine: string
   readonly aucGap?: number

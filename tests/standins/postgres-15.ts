@@ -19,8 +19,12 @@ export interface Postgres15 {
   stop(): Promise<void>
 }
 
-/** Starts Debian's PostgreSQL 15 on a free port of loopback, over a new folder, as a user other than root. */
-export async function startPostgres15(): Promise<Postgres15> {
+/**
+ * Starts Debian's PostgreSQL 15 on a free port of loopback, over a new folder, as a user other than root.
+ *
+ * @param settings of the server, by name
+ */
+export async function startPostgres15(settings: Readonly<Record<string, string>> = {}): Promise<Postgres15> {
   if (!existsSync(join(BINARIES, 'postgres'))) {
     throw new Error(`There is no PostgreSQL 15 in ${BINARIES}; install it by: apt-get install postgresql-15`)
   }
@@ -37,6 +41,7 @@ export async function startPostgres15(): Promise<Postgres15> {
   const port = await freePort()
   // fsync is off: these data live no longer than the tests.
   const flags = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off']
+  for (const [name, value] of Object.entries(settings)) flags.push('-c', `${name}=${value}`)
   const child = spawn(join(BINARIES, 'postgres'), [...flags, '-c', `unix_socket_directories=${folder}`], {
     ...account,
     cwd: folder,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { measure, median } from '../bench/measure.ts'
 import { table } from '../bench/table.ts'
@@ -26,7 +27,7 @@ function scripted(better: 'lower' | 'higher', ours: number[], theirs: number[], 
 test('runs in turn after one unmeasured run of each, and takes medians', async () => {
   const asked: string[] = []
   const workload = scripted('lower', [900, 3, 1, 2, 5, 4], [900, 12, 6, 9, 3, 15], asked)
-  const row = await measure(workload, { runs: 5, machine: 'm' })
+  const [row] = await measure(workload, { runs: 5, machine: 'm' })
   expect(row).toEqual({
     workload: 'frame/scripted',
     unit: 'ms',
@@ -42,8 +43,41 @@ test('runs in turn after one unmeasured run of each, and takes medians', async (
 })
 
 test('the ratio is above 1 when ours is better, also where more is better', async () => {
-  const row = await measure(scripted('higher', [0, 8, 8, 8, 8, 8], [0, 4, 4, 4, 4, 4], []), { runs: 5, machine: 'm' })
-  expect(row.ratio).toBe(2)
+  const [row] = await measure(scripted('higher', [0, 8, 8, 8, 8, 8], [0, 4, 4, 4, 4, 4], []), { runs: 5, machine: 'm' })
+  expect(row!.ratio).toBe(2)
+})
+
+test('figures beside the first one are rows of the same runs', async () => {
+  const workload: Workload = {
+    ...scripted('lower', [], [], []),
+    beside: [{ workload: 'frame/memory', unit: 'bytes', better: 'lower', goal: null }],
+    prepare: async () => ({
+      peer: 'peer 1.0',
+      ours: async () => [2, 10],
+      theirs: async () => [4, 30],
+      close: async () => undefined,
+    }),
+  }
+  const rows = await measure(workload, { runs: 5, machine: 'm' })
+  expect(rows.map(({ workload, ratio, runs }) => [workload, ratio, runs])).toEqual([
+    ['frame/scripted', 2, 5],
+    ['frame/memory', 3, 5],
+  ])
+})
+
+test('a side that is slow is run once, and that run counts', async () => {
+  const asked: string[] = []
+  const workload = scripted('lower', [900, 3, 1, 2, 5, 4], [12], asked)
+  const slow: Workload = {
+    ...workload,
+    prepare: async () => {
+      const contest = await workload.prepare()
+      return { ...contest, theirs: () => sleep(400).then(contest.theirs) }
+    },
+  }
+  const [row] = await measure(slow, { runs: 5, machine: 'm', slowMs: 300 })
+  expect(row).toMatchObject({ ours: 3, theirs: 12, runs: 1 })
+  expect(table([row!])).toMatch(/peer 1\.0, 1 run only$/)
 })
 
 test('a workload that fails is closed, and its error is told', async () => {
