@@ -93,6 +93,22 @@ describe('ottok daemon', () => {
     })
   })
 
+  it('#26192: a run that somebody cancelled is not begun again until something changes', async () => {
+    await closeGate()
+    await newData()
+    const daemon = start()
+    await gateReached()
+    const [run] = await shop.json<{ runId: string }[]>(['runs', 'list', '--limit', '1'])
+    await shop.run(['runs', 'cancel', run!.runId])
+    await daemon.tick('cancelled')
+    await openGate()
+    await daemon.tick('idle')
+    await daemon.until(({ event, status }) => event === 'tick' && status === 'idle', daemon.lines.length)
+    expect(daemon.lines.filter(({ run: id }) => id !== undefined)).toHaveLength(1)
+    await newData()
+    await daemon.tick('succeeded')
+  })
+
   it('a second one stands by, and takes over when the leader is killed in the middle of a run', async () => {
     const leader = start()
     await leader.tick('idle')
