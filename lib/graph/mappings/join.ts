@@ -145,7 +145,7 @@ function staticJoin(
     ['upstream', up],
     ['downstream', down],
   ] as const) {
-    if (dimensions.length === 0) return { misfit: `static needs a ${side} with keys` }
+    if (dimensions.length === 0) return { misfit: `static needs keys ${side}` }
   }
   for (const [key, reads] of Object.entries(upstreamOf)) {
     const unknown = unknownKey('downstream', down, key) ?? firstOf(reads, (read) => unknownKey('upstream', up, read))
@@ -212,7 +212,7 @@ function perDimensionJoin(
     ['upstream', up],
     ['downstream', down],
   ] as const) {
-    if (space.definition.kind !== 'cross') return { misfit: `perDimension needs a ${side} with two dimensions` }
+    if (space.definition.kind !== 'cross') return { misfit: `perDimension needs two dimensions ${side}` }
     const unknown = Object.keys(mapping.mappings).find((name) => !dimensionSpace(space, name))
     if (unknown !== undefined) return { misfit: noDimension(side, space, unknown) }
   }

@@ -54,12 +54,13 @@ export function timeOverlap(options: { startOffset?: number; endOffset?: number 
   return Object.freeze({ kind: 'overlap', startOffset, endOffset })
 }
 
-type TrailingLength =
-  | { hours: number | 'all' }
-  | { days: number | 'all' }
-  | { weeks: number | 'all' }
-  | { months: number | 'all' }
-  | { partitions: number | 'all' }
+type TrailingUnits = `${TrailingUnit}s`
+
+/** A length in one unit. */
+type TrailingLength = {
+  [Unit in TrailingUnits]: Readonly<Record<Unit, number | 'all'>> &
+    Partial<Readonly<Record<Exclude<TrailingUnits, Unit>, undefined>>>
+}[TrailingUnits]
 
 /**
  * A window that slides with the downstream partition: `trailing({ days: 90 })` of day D reads

@@ -3,12 +3,18 @@ import {
   type Asset,
   asOf,
   asset,
+  cron,
+  cross,
   type Dep,
+  daily,
   defineGraph,
+  dynamic,
   type ExternalAsset,
   effectAsset,
   externalAsset,
   type FunctionAsset,
+  fixed,
+  hourly,
   type Input,
   type InputPartition,
   type Partition,
@@ -148,4 +154,24 @@ test('through keeps the type of its asset', () => {
   expectTypeOf(through(events, asOf())).toEqualTypeOf<Dep<SqlAsset>>()
   expectTypeOf(defineGraph({ assets: [source, events] }).asset('raw/events')).toEqualTypeOf<Asset>()
   expect(through(events, asOf()).asset).toBe(events)
+})
+
+test('partitions have the options that mean something for them', () => {
+  const [timezone, start] = ['UTC', '2026-01-01']
+  // @ts-expect-error hours begin at a minute, at no hour
+  hourly({ start, timezone, hourOffset: 2 })
+  // @ts-expect-error an hour's delay is in days and hours
+  hourly({ start, timezone, delay: { months: 1 } })
+  // @ts-expect-error a day begins on no other day
+  daily({ start, timezone, dayOffset: 1 })
+  // @ts-expect-error a schedule says when
+  cron('0 2 * * *', { start, timezone, minuteOffset: 5 })
+  // @ts-expect-error days of whose clocks?
+  daily({ start })
+  // @ts-expect-error one unit
+  expect(() => trailing({ days: 2, hours: 3 })).not.toThrow()
+  // @ts-expect-error a name, not keys
+  expect(() => dynamic('a', 'b')).not.toThrow()
+  // @ts-expect-error no dimensions within dimensions
+  expect(() => cross({ a: cross({ x: fixed('x'), y: fixed('y') }), b: fixed('z') })).not.toThrow()
 })

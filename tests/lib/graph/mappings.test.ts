@@ -4,10 +4,13 @@ import {
   all,
   asOf,
   type Box,
+  cron,
   cross,
   daily,
+  dynamic,
   existingPartitions,
   fixed,
+  hourly,
   identity,
   last,
   mappingText,
@@ -144,6 +147,10 @@ const days = daily({ start: '2026-01-01', timezone: 'UTC' })
 const months = monthly({ start: '2025-12', timezone: 'UTC' })
 const segments = fixed('trial', 'paid')
 const daysBySegment = cross({ day: days, segment: segments })
+const hours = hourly({ start: '2026-01-01', timezone: 'UTC' })
+const ticks = cron('30 2 * * *', { start: '2026-01-01', timezone: 'UTC' })
+const campaigns = dynamic('campaigns')
+const moscowDays = daily({ start: '2026-01-01', timezone: 'Europe/Moscow' })
 
 describe('what a partition reads', () => {
   const table: [string, PartitionsDefinition, PartitionsDefinition, PartitionMapping, string, string[]][] = [
@@ -179,6 +186,83 @@ describe('what a partition reads', () => {
     ['its own segment of the version in force', daysBySegment, segments, asOf(), '2026-01-05|paid', ['paid']],
     ['every segment', days, daysBySegment, defaultMapping, '2026-01-05', ['2026-01-05|trial', '2026-01-05|paid']],
     ['every segment on purpose', daysBySegment, segments, all(), '2026-01-05|paid', ['trial', 'paid']],
+    [
+      'the hours of a day elsewhere',
+      moscowDays,
+      hours,
+      defaultMapping,
+      '2026-01-03',
+      ['2026-01-02T21:00 .. 2026-01-03T20:00'],
+    ],
+    ['the days of an hour', hours, moscowDays, defaultMapping, '2026-01-03T21:00', ['2026-01-04']],
+    [
+      'a day before',
+      hours,
+      hours,
+      trailing({ hours: 24, endOffset: -1 }),
+      '2026-01-03T05:00',
+      ['2026-01-02T05:00 .. 2026-01-03T04:00'],
+    ],
+    ['the ticks of a month', months, ticks, defaultMapping, '2026-01', ['2026-01-01T02:30 .. 2026-01-31T02:30']],
+    ['named days', segments, days, specific(['2026-01-03', '2026-01-02']), 'paid', ['2026-01-02 .. 2026-01-03']],
+    ['by a map', segments, fixed('a', 'b', 'c'), staticMap({ trial: ['c', 'a'] }), 'trial', ['a', 'c']],
+    ['nothing by a map', segments, fixed('a', 'b', 'c'), staticMap({ trial: ['c', 'a'] }), 'paid', []],
+    [
+      'a map beside time',
+      daysBySegment,
+      daysBySegment,
+      staticMap({ paid: ['paid', 'trial'] }),
+      '2026-01-05|paid',
+      ['2026-01-05|trial', '2026-01-05|paid'],
+    ],
+    [
+      'one dimension of two',
+      segments,
+      daysBySegment,
+      toDimension('day', specific(['2026-01-01'])),
+      'paid',
+      ['2026-01-01|trial', '2026-01-01|paid'],
+    ],
+    [
+      'the matching dimension',
+      cross({ a: segments, b: fixed('x', 'y') }),
+      segments,
+      defaultMapping,
+      'paid|y',
+      ['paid'],
+    ],
+    [
+      'the matching dimension of two',
+      segments,
+      cross({ a: segments, b: fixed('x', 'y') }),
+      defaultMapping,
+      'paid',
+      ['paid|x', 'paid|y'],
+    ],
+    [
+      'every pair where it is not known which',
+      segments,
+      cross({ a: segments, b: segments }),
+      defaultMapping,
+      'paid',
+      ['trial|trial', 'trial|paid', 'paid|trial', 'paid|paid'],
+    ],
+    [
+      'dimension by dimension',
+      daysBySegment,
+      daysBySegment,
+      perDimension({ day: trailing({ days: 1, endOffset: -1 }), segment: all() }),
+      '2026-01-05|paid',
+      ['2026-01-04|trial', '2026-01-04|paid'],
+    ],
+    [
+      'what is left out by default',
+      daysBySegment,
+      daysBySegment,
+      perDimension({ day: trailing({ days: 1, endOffset: -1 }) }),
+      '2026-01-05|paid',
+      ['2026-01-04|paid'],
+    ],
     ['one thing', days, single, defaultMapping, '2026-01-05', ['']],
     [
       'nothing after an end',
@@ -194,7 +278,8 @@ describe('what a partition reads', () => {
     const existing = existingPartitions(read, new Date('2026-03-15T00:00:00Z'))
     const resolved = resolveMapping(mapping, reader, read, existing)
     const keys = boxKeys(read, resolved.boxOf(partitionOrdinal(reader, key)!))
-    const shown = keys.length > 1 && /^\d{4}-\d{2}(-\d{2})?$/.test(keys[0]!) ? [`${keys[0]} .. ${keys.at(-1)}`] : keys
+    const shown =
+      keys.length > 1 && /^\d{4}-\d{2}(-\d{2}(T.*)?)?$/.test(keys[0]!) ? [`${keys[0]} .. ${keys.at(-1)}`] : keys
     expect(shown).toEqual(expected)
   })
 
@@ -208,7 +293,7 @@ describe('what a partition reads', () => {
 })
 
 describe('mappings that do not fit', () => {
-  const moscow = daily({ start: '2026-01-01', timezone: 'Europe/Moscow' })
+  const moscow = moscowDays
   const table: [string, PartitionsDefinition, PartitionsDefinition, PartitionMapping, RegExp | undefined][] = [
     ['identity of other grains', days, months, identity(), /same partitions on both sides/],
     ['identity of other keys', fixed('a', 'b'), fixed('b', 'a'), identity(), /same partitions on both sides/],
@@ -232,6 +317,78 @@ describe('mappings that do not fit', () => {
     ['two zones by default', days, moscow, defaultMapping, undefined],
     ['two zones by overlap', months, moscow, timeOverlap(), undefined],
     ['identity of two zones', days, moscow, identity(), /same partitions on both sides/],
+    ['hours over days of another zone', moscow, hours, defaultMapping, undefined],
+    [
+      'identity of other offsets',
+      days,
+      daily({ start: '2026-01-01', timezone: 'UTC', hourOffset: 2 }),
+      identity(),
+      /same/,
+    ],
+    ['hours counted over days', hours, days, trailing({ hours: 3 }), /counts hours .* one partition per day/],
+    ['days counted over ticks', days, ticks, trailing({ days: 3 }), /one partition per tick; count in partitions/],
+    ['partitions counted over ticks', days, ticks, trailing({ partitions: 3 }), undefined],
+    ['the same dynamic keys', campaigns, dynamic('campaigns'), identity(), undefined],
+    ['other dynamic keys', campaigns, dynamic('sellers'), identity(), /same partitions on both sides/],
+    ['dynamic and fixed keys', campaigns, segments, identity(), /same partitions on both sides/],
+    ['named partitions of something without', days, single, specific(['a']), /a single partition, without a key/],
+    ['a named partition that there is not', days, segments, specific(['free']), /no partition 'free'/],
+    ['a named partition of another form', days, months, specific(['2026-01-01']), /no partition '2026-01-01'/],
+    ['a named partition before the start', days, days, specific(['2025-12-31']), /'2025-12-31' will never be/],
+    ['named partitions with a gap', days, months, specific(['2026-01', '2026-03']), /not one stretch of time/],
+    [
+      'named pairs that are no block',
+      days,
+      daysBySegment,
+      specific(['2026-01-01|paid', '2026-01-02|trial']),
+      /not every/,
+    ],
+    ['named pairs', days, daysBySegment, specific(['2026-01-01|paid', '2026-01-02|paid']), undefined],
+    ['a dynamic key that may come', days, campaigns, specific(['spring']), undefined],
+    ['a static map from days', days, segments, staticMap({ a: 'paid' }), /static needs keys downstream/],
+    ['a static map to days', segments, days, staticMap({ paid: 'a' }), /static needs keys upstream/],
+    [
+      'a static map of an unknown key',
+      segments,
+      segments,
+      staticMap({ pad: 'paid' }),
+      /downstream has no key 'pad'; was paid/,
+    ],
+    [
+      'a static map to an unknown key',
+      segments,
+      segments,
+      staticMap({ paid: 'tria' }),
+      /upstream has no key 'tria'; was trial/,
+    ],
+    ['a static map from dynamic keys', campaigns, segments, staticMap({ spring: 'paid' }), undefined],
+    ['a dimension of neither side', days, days, toDimension('day'), /neither has two/],
+    ['a dimension of both sides', daysBySegment, daysBySegment, toDimension('day'), /both have two/],
+    [
+      'a dimension that there is not',
+      days,
+      daysBySegment,
+      toDimension('dy'),
+      /upstream has no dimension 'dy', only day and segment/,
+    ],
+    ['a dimension of the downstream', daysBySegment, days, toDimension('day', trailing({ days: 3 })), undefined],
+    [
+      'a dimension whose mapping does not fit',
+      days,
+      daysBySegment,
+      toDimension('segment', last()),
+      /last needs an upstream/,
+    ],
+    ['per dimension of one', days, daysBySegment, perDimension({ day: all() }), /two dimensions downstream/],
+    ['per dimension over one', daysBySegment, days, perDimension({ day: all() }), /two dimensions upstream/],
+    ['per an unknown dimension', daysBySegment, daysBySegment, perDimension({ dy: all() }), /no dimension 'dy'/],
+    [
+      'per dimension, one of which does not fit',
+      daysBySegment,
+      daysBySegment,
+      perDimension({ segment: trailing({ days: 3 }) }),
+      /of 'segment', trailing needs an upstream partitioned by time/,
+    ],
     ['two zones, all of them', days, moscow, all(), undefined],
     ['two zones, the newest', days, moscow, last(), undefined],
   ]
@@ -246,6 +403,14 @@ describe('mappings that do not fit', () => {
     [() => trailing({ months: 1.5 }), /trailing\(\) of 1.5 months/],
     [() => trailing({ days: 3, endOffset: 0.5 }), /endOffset 0.5/],
     [() => timeOverlap({ startOffset: Number.NaN }), /startOffset NaN/],
+    [() => trailing({ partitions: -1 }), /trailing\(\) of -1 partitions/],
+    [() => specific([]), /specific\(\[\]\) is not a list of partitions/],
+    [() => specific(['a', 'a']), /none twice/],
+    [() => staticMap({}), /maps nothing/],
+    [() => staticMap({ a: [] }), /maps 'a' to \[\]/],
+    [() => staticMap({ a: ['b', 'b'] }), /maps 'a' to \[b, b\]/],
+    [() => toDimension('day', asOf()), /toDimension\(\) was given asOf/],
+    [() => perDimension({ day: perDimension({}) }), /perDimension\(\) was given perDimension/],
   ])('%#', (make, message) => expect(make).toThrow(message))
 })
 
@@ -267,4 +432,30 @@ test('a default has the text of what it comes to', () => {
   expect(text(months, days)).toBe('overlap(0,0)')
   expect(text(single, days)).toBe('all')
   expect(text(segments, segments)).toBe('identity')
+})
+
+test('texts of a block that moves with time are those of the plain mapping: its version alone tells', () => {
+  const text = (mapping: PartitionMapping, down = daysBySegment, up: PartitionsDefinition = daysBySegment) =>
+    resolveMapping(mapping, partitionSpace(down), partitionSpace(up), sets.EMPTY).text
+  expect(text(perDimension({ day: last(), segment: all() }))).toBe('last')
+  expect(text(perDimension({ day: timeOverlap(), segment: all() }))).toBe('perDimension(day=overlap(0,0),segment=all)')
+  expect(text(toDimension('day', trailing({ days: 2 })), daysBySegment, days)).toBe('dimension(day=trailing(2 day,0))')
+  expect(mappingText(staticMap({ b: ['z', 'y'], a: 'x' }))).toBe('static(a=x,b=y+z)')
+  expect(mappingText(specific(['b', 'a']))).toBe('specific(a,b)')
+  expect(mappingText(trailing({ weeks: 2 }))).toBe('trailing(2 week,0)')
+})
+
+test('a hundred thousand keys are mapped without a look at each of them', () => {
+  const keys = new Map([['users', Array.from({ length: 100_000 }, (_, i) => `u${i}`)]])
+  const users = partitionSpace(dynamic('users'), keys)
+  const byDay = partitionSpace(cross({ day: days, user: dynamic('users') }), keys)
+  const existing = existingPartitions(byDay, new Date('2026-01-03T00:00:00Z'))
+  const mine = resolveMapping(defaultMapping, byDay, users, existingPartitions(users, NOW))
+  const ordinal = partitionOrdinal(byDay, '2026-01-02|u99999')!
+  expect(mine.boxOf(ordinal).keys).toEqual([99_999])
+  expect(mine.upstreamOf(existing)).toEqual([[0, 100_000]])
+  expect(mine.downstreamOf([[99_999, 100_000]], existing)).toEqual([
+    [ordinal - 100_000, ordinal - 99_999],
+    [ordinal, ordinal + 1],
+  ])
 })

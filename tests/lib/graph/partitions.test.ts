@@ -1,12 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  cron,
   cross,
   daily,
+  defineGraph,
+  dynamic,
+  dynamicNames,
   existingPartitions,
   existsFrom,
   fixed,
   GraphError,
+  hourly,
   monthly,
   type PartitionsDefinition,
   partitionColumns,
@@ -17,9 +22,12 @@ import {
   partitionsMatching,
   partitionsSignature,
   sets,
+  weekly,
+  withDynamicPartitions,
 } from '../../../lib/graph/index.ts'
 import { single } from '../../../lib/graph/partitions/definitions.ts'
 import { partitionsArbitrary } from './support/arbitraries.ts'
+import { node } from './support/assets.ts'
 
 const keysAt = (definition: PartitionsDefinition, now: string) => {
   const space = partitionSpace(definition)
@@ -271,6 +279,39 @@ describe('definitions that cannot be', () => {
     ],
     ['half a month', () => monthly({ start: '2026-01', timezone: 'UTC', delay: { months: 0.5 } }), /of 0.5 months/],
     ['half a day', () => daily({ start: '2026-01-01', timezone: 'UTC', delay: { days: 0.5 } }), /0 months, 0.5 days/],
+    [
+      'hours from nowhere',
+      () => hourly({ start: '2026-01-01T5:00', timezone: 'UTC' }),
+      /'2026-01-01T5:00' is not an hour/,
+    ],
+    [
+      'hours that end at no minute',
+      () => hourly({ start: '2026-01-01', end: '2026-01-01T05:60', timezone: 'UTC' }),
+      /T05:60/,
+    ],
+    [
+      'hours long ago',
+      () => hourly({ start: '1969-12-31', timezone: 'UTC' }),
+      /cannot start at '1969-12-31'[\s\S]*1970-01-03/,
+    ],
+    ['a week as a month', () => weekly({ start: '2026-01', timezone: 'UTC' }), /'2026-01' is not a week partition/],
+    [
+      'minute 60',
+      () => hourly({ start: '2026-01-01', timezone: 'UTC', minuteOffset: 60 }),
+      /A minuteOffset of 60.*0 to 59/,
+    ],
+    ['hour 24', () => daily({ start: '2026-01-01', timezone: 'UTC', hourOffset: 24 }), /A hourOffset of 24.*0 to 23/],
+    ['weekday 7', () => weekly({ start: '2026-01-01', timezone: 'UTC', dayOffset: 7 }), /A dayOffset of 7.*0 to 6/],
+    ['a day that some months lack', () => monthly({ start: '2026-01', timezone: 'UTC', dayOffset: 29 }), /29.*1 to 28/],
+    ['half a partition', () => daily({ start: '2026-01-01', timezone: 'UTC', endOffset: 0.5 }), /endOffset of 0.5/],
+    [
+      'four fields',
+      () => cron('* * * *', { start: '2026-01-01', timezone: 'UTC' }),
+      /'\* \* \* \*' is not a cron schedule/,
+    ],
+    ['a schedule that never ticks', () => cron('0 0 30 2 *', { start: '2026-01-01', timezone: 'UTC' }), /never ticks/],
+    ['a tick that is none', () => cron('0 0 * * *', { start: 'today', timezone: 'UTC' }), /'today' is not a time/],
+    ['a name with a space', () => dynamic('my keys'), /dynamic\('my keys'\) is not a name/],
     ['no key', () => fixed(), /is not a list of partition keys/],
     ['a key twice', () => fixed('a', 'a'), /'a', 'a'/],
     ...['', 'a|b', 'a*', 'a,b', 'a@b', 'a b'].map((key): [string, () => unknown, RegExp] => [
@@ -312,4 +353,64 @@ test('columns and values', () => {
     window: { from: new Date('2026-02-01T00:00:00Z'), to: new Date('2026-03-01T00:00:00Z') },
   })
   expect(partitionOf(partitionSpace(single), 0)).toEqual({ key: '', values: {}, date: undefined, window: undefined })
+})
+
+test('columns of hours and ticks hold moments in UTC', () => {
+  const hours = partitionSpace(hourly({ start: '2026-01-01', timezone: 'Europe/Berlin' }))
+  const ticks = partitionSpace(
+    cross({ tick_at: cron('30 2 * * *', { start: '2026-01-01', timezone: 'Europe/Berlin' }), to: dynamic('shops') }),
+    new Map([['shops', ['a', 'b']]]),
+  )
+  expect(partitionColumns(hours)).toEqual([{ name: 'hour', type: "DateTime('UTC')" }])
+  expect(partitionColumns(ticks)).toEqual([
+    { name: 'tick_at', type: "DateTime('UTC')" },
+    { name: 'to', type: 'String' },
+  ])
+  const valuesOf = (space: typeof hours, key: string) => partitionOf(space, partitionOrdinal(space, key)!).values
+  expect(valuesOf(hours, '2026-10-25T02:00+02:00')).toEqual({ hour: '2026-10-25 00:00:00' })
+  expect(valuesOf(hours, '2026-10-25T02:00+01:00')).toEqual({ hour: '2026-10-25 01:00:00' })
+  expect(valuesOf(ticks, '2026-03-01T02:30|b')).toEqual({ tick_at: '2026-03-01 01:30:00', to: 'b' })
+})
+
+describe('dynamic partitions', () => {
+  const shops = dynamic('shops')
+  const one = node('shops/one', { partitions: shops })
+  const days = daily({ start: '2026-03-01', timezone: 'UTC' })
+  const graph = defineGraph({
+    assets: [
+      one,
+      node('shops/days', { partitions: cross({ day: days, shop: shops }), deps: { one } }),
+      node('shops/kinds', { partitions: cross({ kind: fixed('x', 'y'), town: dynamic('towns') }) }),
+      node('other/days', { partitions: days }),
+    ],
+  })
+  const bound = withDynamicPartitions(graph, new Map([['shops', ['b', 'a']]]))
+
+  test('have the keys that a graph is bound to, in their order, and none before', () => {
+    const now = new Date('2026-03-03T00:00:00Z')
+    const keys = (key: string, on = bound) => {
+      const space = on.space(key)
+      return [...sets.ordinals(existingPartitions(space, now))].map((ordinal) => partitionKey(space, ordinal))
+    }
+    expect(dynamicNames(graph)).toEqual(['shops', 'towns'])
+    expect(keys('shops/one', graph)).toEqual([])
+    expect(keys('shops/days', graph)).toEqual([])
+    expect(keys('shops/one')).toEqual(['b', 'a'])
+    expect(keys('shops/days')).toEqual(['2026-03-01|b', '2026-03-01|a', '2026-03-02|b', '2026-03-02|a'])
+    expect(keys('shops/kinds')).toEqual([])
+    expect(keys('shops/kinds', withDynamicPartitions(graph, new Map([['towns', ['t']]])))).toEqual(['x|t', 'y|t'])
+    expect(bound.space('other/days')).toBe(graph.space('other/days'))
+  })
+
+  test('a key that went has no ordinal, a star stands for those that are there', () => {
+    expect(partitionOrdinal(bound.space('shops/one'), 'c')).toBeUndefined()
+    expect(partitionsMatching(bound.space('shops/days'), '2026-03-01|*')).toHaveLength(2)
+    expect(partitionsMatching(graph.space('shops/days'), '2026-03-01|*')).toBeNull()
+  })
+
+  test('select works on the bound graph, and a graph without any stays itself', () => {
+    expect(bound.select('shops/one+')).toEqual(['shops/one', 'shops/days'])
+    const plain = defineGraph({ assets: [node('other/days', { partitions: days })] })
+    expect(withDynamicPartitions(plain, new Map())).toBe(plain)
+  })
 })

@@ -4,6 +4,7 @@ import {
   cross,
   daily,
   fixed,
+  hourly,
   monthly,
   nearMisses,
   noNulls,
@@ -18,7 +19,7 @@ import {
   sql,
   unique,
 } from '../../../lib/graph/index.ts'
-import { inputMarker } from '../../../lib/graph/sql.ts'
+import { inputMarker, partitionRefsOf } from '../../../lib/graph/sql.ts'
 
 test('markers become what each input is read as, everywhere they stand', () => {
   const template = sql`SELECT * FROM ${inputMarker('a')} JOIN ${inputMarker('b')} USING id WHERE id IN (SELECT id FROM ${inputMarker('a')}) LIMIT ${5}`
@@ -61,7 +62,33 @@ describe('parameters of a step', () => {
       { p_first: '2026-01-01', p_last: '2026-01-01', p_list: ['2026-01-01'], p_segment: ['trial', 'paid'] },
     ],
     ['keys', fixed('a', 'b'), ['b'], { p_partition: ['b'] }],
+    [
+      'hours of a night in which clocks go back, in the order of time',
+      hourly({ start: '2026-01-01', timezone: 'Europe/Berlin' }),
+      ['2026-10-25T02:00+01:00', '2026-10-25T02:00+02:00'],
+      {
+        p_first: '2026-10-25 00:00:00',
+        p_last: '2026-10-25 01:00:00',
+        p_list: ['2026-10-25 00:00:00', '2026-10-25 01:00:00'],
+      },
+    ],
   ])('%s', (_, definition, keys, expected) => expect(params(definition, keys)).toEqual(expected))
+})
+
+test('windows are named by the type of their column', () => {
+  const refs = (definition: PartitionsDefinition) => {
+    const { first, list, keys } = partitionRefsOf(definition)
+    return [first, list, keys('shop')]
+  }
+  const hours = hourly({ start: '2026-01-01', timezone: 'UTC' })
+  const shop = '{p_shop:Array(String)}'
+  expect(refs(daily({ start: '2026-01-01', timezone: 'UTC' }))).toEqual([
+    '{p_first:Date}',
+    '{p_list:Array(Date)}',
+    shop,
+  ])
+  for (const definition of [hours, cross({ shop: fixed('a'), hour: hours })])
+    expect(refs(definition)).toEqual(["{p_first:DateTime('UTC')}", "{p_list:Array(DateTime('UTC'))}", shop])
 })
 
 describe('checks', () => {
