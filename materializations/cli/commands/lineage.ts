@@ -2,9 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { LineageGraph } from '../../../lib/config/index.ts'
 import { parseVersionAddress } from '../../operations/lineage-address.ts'
 import { lineageBetween } from '../../operations/lineage-between.ts'
+import { type AssetColumns, columnLineage, openLazyAnalyzer } from '../../operations/lineage-columns.ts'
 import { traceLineage } from '../../operations/trace-lineage.ts'
+import type { Session } from '../../session.ts'
 import type { Register, Result } from '../command.ts'
 import { lineageTree } from '../render/lineage.ts'
+import { columnNotes } from '../render/lineage-columns.ts'
 import { dotText, mermaidText } from '../render/lineage-diagrams.ts'
 import { registerComparisons } from './lineage-comparisons.ts'
 
@@ -18,18 +21,18 @@ export const lineage: Register = (program, on) => {
     .option('--after <cursor>', 'go on where an answer stopped')
   on(withGraphOptions(group, 1_000), ({ session }, [address], options) =>
     session(async (open) => {
-      const { format, ...bounds } = options as unknown as LineageOptions
+      const { format, columns, ...bounds } = options as unknown as LineageOptions
       const json = await traceLineage(open, { ...parseVersionAddress(open.graph, address!), ...bounds })
-      return written(json, format)
+      return written(open, json, { format, columns })
     }),
   )
   const between = group.command('between <a> <b>').description('every version on the ways from one to the other')
   // An option that the command above has too is taken by that one, wherever it stands.
   on(withGraphOptions(between, 5_000), ({ session }, [a, b]) =>
     session(async (open) => {
-      const { format, limit, expand } = group.opts<LineageOptions>()
+      const { format, columns, limit, expand } = group.opts<LineageOptions>()
       const ends = { from: parseVersionAddress(open.graph, a!), to: parseVersionAddress(open.graph, b!) }
-      return written(await lineageBetween(open, ends, { limit, expand }), format)
+      return written(open, await lineageBetween(open, ends, { limit, expand }), { format, columns })
     }),
   )
   registerComparisons(group, on)
@@ -40,6 +43,7 @@ function withGraphOptions(command: Command, nodes: number): Command {
   return command
     .option('--expand <n>', 'partitions of one input that are told one by one; more are one range (default 7)', count)
     .option('--limit <n>', `nodes at most (default ${nodes})`, limit)
+    .option('--columns', 'where the columns of SQL assets come from')
     .addOption(
       new Option('--format <format>', 'how it is written').choices(['tree', 'dot', 'mermaid', 'json']).default('tree'),
     )
@@ -52,18 +56,38 @@ interface LineageOptions {
   readonly limit?: number
   readonly after?: string
   readonly format: string
+  readonly columns?: boolean | undefined
 }
 
-function written(json: LineageGraph, format: string): Result {
+async function written(
+  session: Session,
+  graph: LineageGraph,
+  { format, columns }: Pick<LineageOptions, 'format' | 'columns'>,
+): Promise<Result> {
+  const found = columns ? await columnsOf(session, graph) : undefined
+  const json = found ? { ...graph, columns: [...found.values()] } : graph
+  const notes = found && columnNotes(found, await session.code())
   switch (format) {
     case 'json':
       return { json, text: JSON.stringify(json, null, 2) }
     case 'dot':
-      return { json, text: dotText(json) }
+      return { json, text: dotText(graph, notes) }
     case 'mermaid':
-      return { json, text: mermaidText(json) }
+      return { json, text: mermaidText(graph, notes) }
     default:
-      return { json, text: lineageTree(json) }
+      return { json, text: lineageTree(graph, notes) }
+  }
+}
+
+async function columnsOf(
+  { graph, definitions }: Session,
+  found: LineageGraph,
+): Promise<ReadonlyMap<string, AssetColumns>> {
+  const analyzer = openLazyAnalyzer()
+  try {
+    return await columnLineage(graph, [...new Set(found.nodes.map(({ key }) => key))], analyzer, definitions.cacheDir)
+  } finally {
+    await analyzer.close()
   }
 }
 
