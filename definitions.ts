@@ -33,7 +33,7 @@ import { churnMart } from './assets/scores/mart.ts'
 import { modelsMart } from './assets/scores/model-dictionary.ts'
 import { offers, offersSource } from './assets/scores/offers.ts'
 import { recommendations } from './assets/scores/recommendations.ts'
-import { EVENTS_START, rule, segments } from './assets/service.ts'
+import { EVENTS_START, following, rule, segments } from './assets/service.ts'
 import { demoCommand, explainCommand, quarantineCommand, reportCommand, simulateCommand } from './lib/churn/index.ts'
 import { defineGraph } from './lib/graph/index.ts'
 
@@ -89,6 +89,9 @@ export default defineGraph({
     report,
   ],
   resources: openResources,
+  // Sources are taken in the morning and models are trained monthly; see their declarations.
+  automation: following,
+  pools: { xgboost: 1 },
 })
 
 /** The module's own commands, beside those of every graph. */

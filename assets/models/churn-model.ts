@@ -1,6 +1,6 @@
 import { asset, cross, fixed, objects } from '../../lib/graph/index.ts'
 import { sliceRows, temporalSlices, trainChurnModel } from '../../lib/learning/index.ts'
-import { modelMonths, rule, segments } from '../service.ts'
+import { everyMonth, modelMonths, rule, segments } from '../service.ts'
 import { encodeModel } from './bundle.ts'
 import { featureNames, readTrainingRows } from './training-rows.ts'
 import { trainingSet } from './training-set.ts'
@@ -13,9 +13,12 @@ export const churnModel = asset({
   key: 'models/churn',
   description: 'Gradient-boosted churn model of a segment: four time slices, calibrated, ONNX checked for parity.',
   kinds: ['xgboost', 'onnx'],
+  // A training takes all processors; two at once would each take longer than both in turn.
+  pool: 'xgboost',
   partitions: cross({ month: modelMonths, segment: fixed(...segments) }),
   deps: { rows: trainingSet },
   store: objects({ extension: 'json' }),
+  automation: everyMonth,
   dataVersion: 'inputs',
   materialize: async ({ partition, inputs, warehouse, resources, signal, log }) => {
     const segment = partition.values.segment!

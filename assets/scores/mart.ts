@@ -1,5 +1,5 @@
 import { servingCutoffSql } from '../../lib/features/index.ts'
-import { asset, published, through, trailing } from '../../lib/graph/index.ts'
+import { asset, freshWithin, published, through, trailing } from '../../lib/graph/index.ts'
 import { snapshot } from '../features/snapshot.ts'
 import { accounting } from '../raw/accounting.ts'
 import { rule, scoreDays } from '../service.ts'
@@ -18,6 +18,8 @@ export const churnMart = asset({
   description: 'The mart `mart.churn_scores`: probabilities, reasons and decisions of the day.',
   kinds: ['postgres'],
   partitions: scoreDays,
+  // A day is published some hours after its end, and is the newest until the next one is.
+  freshness: freshWithin({ hours: 36, warnHours: 32 }),
   deps: {
     users: snapshot,
     scores: churnScores,

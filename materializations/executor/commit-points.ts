@@ -22,6 +22,8 @@ export const COMMIT_POINTS = [
   'published-recorded',
   'effect-acted',
   'effect-recorded',
+  'journal-closed',
+  'old-logs-dropped',
   'run-finished',
   'backfill-created',
   'backfill-started',

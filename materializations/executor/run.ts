@@ -105,8 +105,10 @@ export async function runPlan(
   const status = watch.signal.aborted ? 'cancelled' : crash || results.some(isFailure) ? 'failed' : 'succeeded'
   try {
     await journal.close()
+    reached('journal-closed')
     await leases.release()
     await dropOldLogs(lineage, settings.keepLogsDays)
+    reached('old-logs-dropped')
     await finishRun(lineage, runId, status, crash === undefined ? undefined : redact(String(crash)))
   } catch (error) {
     // The first error is the one to tell; the next command takes this run for interrupted.

@@ -15,6 +15,8 @@ export const RECORD_KILLS: readonly KillAt[] = [
   'published-recorded',
   'effect-acted',
   'effect-recorded',
+  'journal-closed',
+  'old-logs-dropped',
   'run-finished',
 ]
 

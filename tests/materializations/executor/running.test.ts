@@ -163,7 +163,7 @@ describe('the log of a run', () => {
     ])
   })
 
-  it('is kept as long as the setting says, and lineage is kept apart from it', async () => {
+  it('#33785: is kept as long as the setting says, and lineage is kept apart from it', async () => {
     await behave({ 'work/base': { log: [['old', {}]] } })
     const first = await materialize('work/base')
     expect(await logs(first)).toHaveLength(1)

@@ -41,7 +41,7 @@ async function statements(args: string[]): Promise<number> {
   return sent
 }
 
-describe('statements that PostgreSQL is sent for a materialization', () => {
+describe('#32242, #29282, #31694, #19829: statements that PostgreSQL is sent for a materialization', () => {
   it.each([
     // Those that come together share a transaction.
     { selection: 'beside/*', count: 100, most: 1 },
