@@ -10,6 +10,7 @@ import type { Session } from '../session.ts'
 import { quoteName } from '../stores/fingerprint.ts'
 import { partitionLiteral } from '../stores/staging.ts'
 import { baseName } from '../stores/warehouse-tables.ts'
+import { spaceWithRemoved } from './wipe-removed.ts'
 
 /** Drops partitions of an asset's tables; with the last one, the tables and the view themselves. */
 export async function wipeTable(
@@ -27,7 +28,7 @@ export async function wipeTable(
     for (const name of names) await warehouse.command(`DROP TABLE IF EXISTS ${quoteName(name)}`)
     return
   }
-  const space = session.graph.space(key)
+  const space = spaceWithRemoved(session.graph, key, partitions)
   const columns = partitionColumns(space).map((column) => column.name)
   const found: Partition[] = partitions.flatMap((partition) => {
     const ordinal = partitionOrdinal(space, partition)

@@ -10,6 +10,7 @@ import { type PartitionRequest, requestedPartitions } from '../planner/request.t
 import type { Session } from '../session.ts'
 import { wipeObjects } from './wipe-objects.ts'
 import { wipePublished } from './wipe-published.ts'
+import { removedKeys } from './wipe-removed.ts'
 import { wipeTable } from './wipe-tables.ts'
 
 /** What is to be deleted, or was. */
@@ -27,7 +28,7 @@ export interface WipeResult {
   readonly untouched: readonly string[]
 }
 
-/** Which recorded partitions a wipe would delete. Two queries. */
+/** Which recorded partitions a wipe would delete, those of removed keys too. Two queries. */
 export async function planWipe(
   session: Session,
   state: GraphState,
@@ -35,8 +36,9 @@ export async function planWipe(
   request: PartitionRequest,
   options: { readonly effects: boolean },
 ): Promise<readonly Wiping[]> {
-  const requested = requestedPartitions(state, keys, request)
   const recorded = await recordedPartitions(session, keys)
+  const removed = request.kind === 'keys' ? removedKeys(session.graph, keys, recorded, request.keys) : []
+  const requested = requestedPartitions(state, keys, without(request, removed))
   return keys.flatMap((key) => {
     // An effect whose record is gone would be repeated.
     if (session.graph.asset(key).kind === 'effect' && !options.effects) return []
@@ -45,9 +47,15 @@ export async function planWipe(
     const wanted = new Set(
       [...sets.ordinals(requested.get(key) ?? sets.EMPTY)].map((ordinal) => partitionKey(space, ordinal)),
     )
+    for (const partition of removed) wanted.add(partition)
     const partitions = request.kind === 'all' ? known : known.filter((partition) => wanted.has(partition))
     return partitions.length === 0 ? [] : [{ key, partitions, whole: partitions.length === known.length }]
   })
+}
+
+function without(request: PartitionRequest, removed: readonly string[]): PartitionRequest {
+  if (request.kind !== 'keys' || removed.length === 0) return request
+  return { kind: 'keys', keys: request.keys.filter((key) => !removed.includes(key)) }
 }
 
 /** Deletes data, history and state of partitions. Safe to repeat: state goes last. */

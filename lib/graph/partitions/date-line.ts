@@ -57,7 +57,7 @@ export function dateLine(grid: Grid, timeOfDay: number, zone: Zone): Timeline {
     start,
     at: (instant) => {
       let ordinal = grid.ofDay(Math.floor((instant + zone.offsetAt(instant) - timeOfDay) / DAY))
-      while (start(ordinal) > instant) ordinal--
+      // Clocks that are put back show again what lies before a window that has begun.
       while (start(ordinal + 1) <= instant) ordinal++
       return ordinal
     },

@@ -221,6 +221,20 @@ describe('dynamic partitions', () => {
     expect((await json<{ steps: unknown[] }>('plan', 'ads/spend')).steps).toEqual([])
   })
 
+  test('what was made of a removed key can be wiped by its name', async () => {
+    await json('partitions', 'remove', 'campaigns', 'june', '--yes')
+    expect(await json('wipe', 'ads/spend', '--partition', 'june', '--partition', 'may', '--yes')).toMatchObject({
+      wiped: 2,
+    })
+    expect(await rows('SELECT partition FROM ads__spend ORDER BY partition')).toEqual([
+      { partition: 'autumn' },
+      { partition: 'spring' },
+    ])
+    expect(await refusal('wipe', 'ads/spend', '--partition', 'june', '--yes')).toContain('No selected asset')
+    await json('partitions', 'add', 'campaigns', 'june')
+    expect(await make('ads/spend')).toEqual({ 'ads/spend': ['june', 'may'] })
+  })
+
   test('an asset adds and removes keys when its step is recorded, and not when it fails', async () => {
     process.env.KINDS_CHANGE = JSON.stringify({ add: ['winter'], fails: true })
     try {
