@@ -9,10 +9,10 @@ import {
 } from '../lineage/backfills.ts'
 import { rangesText } from '../operations/partition-ranges.ts'
 import type { GraphState } from '../planner/graph-state.ts'
-import { plannedPartitions, planRun } from '../planner/plan.ts'
+import { type PlanEntry, plannedPartitions, planRun } from '../planner/plan.ts'
 import type { Session } from '../session.ts'
 import { findBackfill } from './find.ts'
-import { becameOf, type Since, storedWanted } from './remaining.ts'
+import { becameOf, remainingOf, type Since, storedWanted } from './remaining.ts'
 import { requestOf } from './request.ts'
 import { type ShownStatus, shownStatus } from './shown-status.ts'
 
@@ -53,6 +53,8 @@ export interface BackfillReport {
     readonly message: string
     readonly count: number
   }[]
+  /** Why some of what waits could not be made now, by what is recorded; the first reason of each asset. */
+  readonly waitingFor: readonly { readonly key: AssetKey; readonly count: number; readonly reason: string }[]
   /** What could not be made when the backfill was planned, and was left out of it. */
   readonly blocked: readonly { readonly key: AssetKey; readonly count: number; readonly reason: string }[]
   readonly runs: number
@@ -83,7 +85,8 @@ export function describeBackfill(
 ): BackfillReport {
   const since = { seq: Number(row.since_seq), createdAt: row.created_at }
   const { wanted } = storedWanted(state, assets)
-  const waiting = waitingOf(state, row, wanted, since)
+  const plan = planOfRest(state, row, wanted, since)
+  const waiting = waitingOf(state, plan)
   const progress = assets.map((asset) => assetProgress(state, asset, wanted, waiting, since))
   const counts = { wanted: 0, made: 0, unchanged: 0, failed: 0, waiting: 0 }
   for (const one of progress) for (const name of COUNTS) counts[name] += one[name]
@@ -101,6 +104,9 @@ export function describeBackfill(
     counts,
     assets: progress,
     errors: firstErrors(state, wanted, since),
+    waitingFor: plan.flatMap(({ key, blocked }) =>
+      blocked.length > 0 ? [{ key, count: blocked.length, reason: blocked[0]!.reason }] : [],
+    ),
     blocked: assets.flatMap(({ asset_key, blocked_count, blocked_because }) =>
       blocked_count > 0 ? [{ key: asset_key, count: blocked_count, reason: blocked_because ?? '' }] : [],
     ),
@@ -113,22 +119,22 @@ export function describeBackfill(
 
 const COUNTS = ['wanted', 'made', 'unchanged', 'failed', 'waiting'] as const
 
-/** What a plan of the rest would still look at. A completed backfill has looked at everything. */
-function waitingOf(
+/** A plan of what is not made. A completed backfill has looked at everything. */
+function planOfRest(
   state: GraphState,
   row: BackfillRow,
   wanted: ReadonlyMap<AssetKey, IntervalSet>,
   since: Since,
-): ReadonlyMap<AssetKey, IntervalSet> {
-  if (row.status === 'completed') return new Map()
-  const remaining = new Map<AssetKey, IntervalSet>()
-  for (const [key, set] of wanted) {
-    const { failed, rest } = becameOf(state, key, set, since)
-    remaining.set(key, sets.union(failed, rest))
-  }
-  const plan = planRun(state, { ...requestOf(state.graph, row), request: { kind: 'sets', sets: remaining } })
+): readonly PlanEntry[] {
+  if (row.status === 'completed') return []
+  const request = { kind: 'sets', sets: remainingOf(state, wanted, since) } as const
+  return planRun(state, { ...requestOf(state.graph, row), request }).entries
+}
+
+/** What the plan would still look at, or could not make. */
+function waitingOf(state: GraphState, entries: readonly PlanEntry[]): ReadonlyMap<AssetKey, IntervalSet> {
   return new Map(
-    plan.entries.map((entry) => {
+    entries.map((entry) => {
       const { space } = state.asset(entry.key)
       const blocked = sets.fromOrdinals(entry.blocked.map(({ partition }) => partitionOrdinal(space, partition)!))
       return [entry.key, sets.union(plannedPartitions(entry), blocked)]

@@ -16,10 +16,12 @@ export const STORE_FACING: readonly string[] = [
 ]
 
 /**
- * Store-facing tests that are not repeated on servers: what they prove lies in the warehouse, which is the same in both
- * runs, and they are by far the longest.
+ * Store-facing tests that are not repeated on servers: what they prove is the same in both runs (most of it lies in the
+ * warehouse), and they are by far the longest.
  */
 export const EMBEDDED_ONLY: readonly string[] = [
+  'tests/materializations/backfills/batches.test.ts',
+  'tests/materializations/backfills/workflow-commands.test.ts',
   'tests/real/seams/replay.test.ts',
   'tests/real/churn/**/*.test.ts',
   'tests/real/mart/mart.test.ts',

@@ -24,6 +24,8 @@ export function backfillText(report: BackfillReport, colors: Colors): string {
       ...message.split('\n').map((line) => `  ${line}`),
     )
   }
+  for (const { key, count, reason } of report.waitingFor)
+    lines.push(colors.yellow(`held up: ${countText(count, 'partition')} of ${key}: ${reason}`))
   lines.push(...blockedLines(report.blocked).map((line) => colors.yellow(line)))
   if (report.error !== null) lines.push(colors.red(`stopped: ${report.error}`))
   const done = counts.made + counts.unchanged

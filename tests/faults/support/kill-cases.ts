@@ -29,10 +29,7 @@ export const BACKFILL_KILLS: readonly KillAt[] = [
   'run-created:2',
   'intents-written:5',
   'swapped:6',
-  'object-recorded:3',
-  'value-recorded',
   'published-loaded:2',
-  'run-finished:3',
   'backfill-finished',
 ]
 

@@ -137,6 +137,17 @@ describe('create', () => {
 })
 
 describe('what fails', () => {
+  it('outside of it holds up what reads it: shown with the reason', async () => {
+    await lab.json(['materialize', 'chain/a0'])
+    const { backfillId: id } = await lab.json<BackfillReport>(['backfill', 'create', 'chain/a1', '--queue'])
+    await lab.json(['wipe', 'chain/a0', '--partition', '2026-03-02', '--yes'])
+    const failed = await lab.json<BackfillReport>(['backfill', 'resume', id], { code: 1 })
+    expect(failed).toMatchObject({ status: 'failed', counts: { made: 7, failed: 0, waiting: 1 } })
+    expect(failed.waitingFor).toEqual([{ key: 'chain/a1', count: 1, reason: 'chain/a0@2026-03-02 was never made' }])
+    const shown = await lab.run(['backfill', 'show', id])
+    expect(shown.out).toContain('held up: 1 partition of chain/a1: chain/a0@2026-03-02 was never made')
+  })
+
   it('stops what reads it, also in later runs, and nothing else; it always ends', async () => {
     await lab.boom('a0@2026-02-27')
     const failed = await lab.json<BackfillReport>(create('--batch', '6'), { code: 1 })
@@ -149,6 +160,8 @@ describe('what fails', () => {
     expect(failed.assets[2]!.ranges.waiting).toBe('2026-02-27..2026-02-28')
     const shown = await lab.run(['backfill', 'show', failed.backfillId])
     expect(shown.out).toContain('failed: chain/a0: 2026-02-27')
+    // The failed one itself could be made now, and with it all that waits.
+    expect(failed.waitingFor).toEqual([])
     expect(shown.out).toContain(`next: mend the cause, then \`ottok backfill resume ${failed.backfillId.slice(0, 8)}\``)
   })
 
