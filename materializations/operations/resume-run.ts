@@ -66,12 +66,20 @@ function requireEnded(run: RunRow): void {
 }
 
 function requireResumable(run: RunRow): StoredRequest {
-  const { backfillId } = run.request
+  const { backfillId, tick } = run.request
   if (typeof backfillId === 'string') {
     throw new OttokError({
       what: `cannot resume run ${run.run_id} by itself`,
       cause: `It is a part of backfill ${backfillId}.`,
       mend: `Resume that: \`ottok backfill resume ${backfillId.slice(0, 8)}\`.`,
+      exitCode: 2,
+    })
+  }
+  if (tick !== undefined) {
+    throw new OttokError({
+      what: `cannot resume run ${run.run_id}`,
+      cause: 'Automation asked for it, and decides anew at each tick.',
+      mend: "Run `ottok tick`, or `ottok materialize 'status:failed'`.",
       exitCode: 2,
     })
   }

@@ -113,6 +113,30 @@ describe('a run on a machine that is gone', () => {
   })
 })
 
+describe('resume', () => {
+  it.each([
+    [`request || '{"backfillId": "0b9b0d3c-0000-4000-8000-000000000000"}'`, '`ottok backfill resume 0b9b0d3c`'],
+    [`request || '{"tick": 7}'`, 'decides anew at each tick'],
+    [`request - 'look'`, 'Give its command again: ottok materialize b/other'],
+  ])('refuses a run of %s, and says what to do', async (request, message) => {
+    const { runId } = await shop.json<{ runId: string }>(['materialize', 'b/other', '--force'])
+    await lineage(`UPDATE runs SET request = ${request} WHERE run_id = $1`, [runId])
+    const ran = await shop.run(['runs', 'resume', runId])
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining(message) })
+  })
+
+  it('refuses what the graph no longer has, by name, unless today`s code is asked for', async () => {
+    const { runId } = await shop.json<{ runId: string }>(['materialize', 'b/other', '--force'])
+    await lineage(
+      `UPDATE runs SET request = jsonb_set(request, '{selected}', '["b/other", "b/gone"]') WHERE run_id = $1`,
+      [runId],
+    )
+    const ran = await shop.run(['runs', 'resume', runId])
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('The graph has no b/gone any more.') })
+    expect(await shop.run(['runs', 'resume', runId, '--current-code'])).toMatchObject({ code: 0 })
+  })
+})
+
 describe('the log of a killed run', () => {
   it('has what was said a second ago, also of a step that never ended', async () => {
     const { child, end, runId } = await startGated()
