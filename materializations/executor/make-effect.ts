@@ -1,4 +1,5 @@
 import { type EffectAsset, type EffectContext, partitionKey } from '../../lib/graph/index.ts'
+import { runActingProgram } from '../external/run-program.ts'
 import { type NewVersion, recordVersions } from '../lineage/record.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
 import { environmentSchema } from '../stores/published-table.ts'
@@ -6,6 +7,7 @@ import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
 import { type StepOutcome, Unfinished } from './outcome.ts'
+import { programStep } from './program-step.ts'
 
 /**
  * Acts once for one partition and records that it did. A process that dies in between acts again at the next run, so what
@@ -49,8 +51,10 @@ export async function performEffect(
 }
 
 async function effectContext(env: AttemptEnvironment, asset: EffectAsset, ordinal: number): Promise<EffectContext> {
+  const context = await materializeContext(env, asset.key, [ordinal])
   return {
-    ...(await materializeContext(env, asset.key, [ordinal])),
+    ...context,
+    runProgram: (spec) => runActingProgram(programStep(env, asset.key, context), spec),
     query: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
       (await env.lineage.pool.query<T>(sql, [...values])).rows,
     publishedSchema: (schema) => environmentSchema(schema, env.environment),

@@ -14,7 +14,7 @@ export function contextText(
   const content = {
     protocol: PROTOCOL,
     asset: key,
-    store: store.kind,
+    store: store?.kind ?? null,
     columns,
     run: { id: runId, now, environment },
     partition: described(partition),

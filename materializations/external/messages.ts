@@ -29,6 +29,12 @@ const MESSAGES = {
     message: z.string().optional(),
   }),
   data_version: z.object({ type: z.literal('data_version'), version: z.string().min(1).max(500) }),
+  add_partitions: z.object({ type: z.literal('add_partitions'), name: z.string().min(1), keys: z.array(z.string()) }),
+  remove_partitions: z.object({
+    type: z.literal('remove_partitions'),
+    name: z.string().min(1),
+    keys: z.array(z.string()),
+  }),
   check: z.object({
     type: z.literal('check'),
     name: z.string().min(1),

@@ -1,4 +1,4 @@
-import type { Logger, OutputFacts } from '../../lib/graph/index.ts'
+import type { MaterializeContext, OutputFacts } from '../../lib/graph/index.ts'
 import { BadMessage, type CheckMessage, type Message, parseMessage, type ResultMessage } from './messages.ts'
 
 /** A program may print without end; the log of a step is to be read. */
@@ -16,7 +16,8 @@ export class Report {
   readonly checks: CheckMessage[] = []
   readonly lastErrorLines: string[] = []
   result: ResultMessage | undefined
-  readonly #log: Logger
+  readonly #log: MaterializeContext['log']
+  readonly #keys: Pick<MaterializeContext, 'addPartitions' | 'removePartitions'>
   readonly #clean: (text: string) => string
   readonly #unknown = new Set<string>()
   #lines = 0
@@ -24,8 +25,12 @@ export class Report {
   #dataVersion: string | undefined
 
   /** @param clean hides secrets */
-  constructor(log: Logger, clean: (text: string) => string) {
-    this.#log = log
+  constructor(
+    context: Pick<MaterializeContext, 'log' | 'addPartitions' | 'removePartitions'>,
+    clean: (text: string) => string,
+  ) {
+    this.#log = context.log
+    this.#keys = context
     this.#clean = clean
   }
 
@@ -79,6 +84,12 @@ export class Report {
           )
         }
         this.#dataVersion = message.version
+        break
+      case 'add_partitions':
+        this.#keys.addPartitions(message.name, message.keys)
+        break
+      case 'remove_partitions':
+        this.#keys.removePartitions(message.name, message.keys)
         break
       case 'check':
         this.checks.push(message)

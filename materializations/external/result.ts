@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { OttokError } from '../../lib/config/index.ts'
-import type { Materialized, OutputFacts } from '../../lib/graph/index.ts'
+import type { Materialized, OutputFacts, StoreToken } from '../../lib/graph/index.ts'
 import type { ResultMessage } from './messages.ts'
 import { rowsOfLines } from './rows.ts'
 import type { ProgramStep } from './step.ts'
 
 type Part = 'value' | 'file' | 'rows'
 
-const WANTED: Readonly<Record<ProgramStep['store']['kind'], Part>> = {
+const WANTED: Readonly<Record<StoreToken['kind'], Part>> = {
   value: 'value',
   objects: 'file',
   warehouse: 'rows',
@@ -26,12 +26,14 @@ export async function materializedOf(
   facts: OutputFacts,
   cwd: string,
 ): Promise<Materialized> {
-  const wanted = WANTED[step.store.kind]
+  if (!step.store) throw new Error(`unreachable: ${step.key} is an effect, of which nothing is stored`)
+  const { kind } = step.store
+  const wanted = WANTED[kind]
   const sent = result && (Object.keys(result) as (keyof ResultMessage)[]).find((name) => name !== 'type')
   if (!result || sent !== wanted) {
     throw new OttokError({
       what: `the program of '${step.key}' ended ${sent ? `with a ${sent} as its result` : 'without a result'}`,
-      cause: `The asset is stored in '${step.store.kind}', which wants ${NOUNS[wanted]}.`,
+      cause: `The asset is stored in '${kind}', which wants ${NOUNS[wanted]}.`,
       mend: `Send {"type": "result", "${wanted}": ...}.`,
     })
   }
@@ -46,11 +48,11 @@ export async function materializedOf(
     })
   })
   if (wanted === 'file') return { kind: 'bytes', bytes, ...facts }
-  if (extname(path) === '.parquet' && step.store.kind === 'warehouse') return { kind: 'parquet', bytes, ...facts }
+  if (extname(path) === '.parquet' && kind === 'warehouse') return { kind: 'parquet', bytes, ...facts }
   if (extname(path) !== '.jsonl') {
     throw new OttokError({
       what: `cannot read the result of the program of '${step.key}'`,
-      cause: `It named ${basename(path)} for rows stored in '${step.store.kind}'.`,
+      cause: `It named ${basename(path)} for rows stored in '${kind}'.`,
       mend: 'Write JSON lines into a file named *.jsonl, or, for the warehouse, Parquet into one named *.parquet.',
     })
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OttokError } from '../../lib/config/index.ts'
-import type { Materialized, ProgramSpec } from '../../lib/graph/index.ts'
+import type { Materialized, Metadata, ProgramSpec } from '../../lib/graph/index.ts'
 import { type ChildSpec, type Exit, startChild } from './child.ts'
 import { contextText } from './context-file.ts'
 import { inputsForProgram } from './inputs.ts'
@@ -21,11 +21,37 @@ const GRACE_MS = 5_000
 const LOOK_EVERY_MS = 100
 
 /**
- * Runs the program of a step by the protocol of docs/external-steps.md and gives what it made. It is stopped when the
- * step's signal aborts, and at the first message that breaks the protocol.
+ * Runs the program that makes a step's data and gives what it made.
  * @throws OttokError for a program that cannot be started, fails, breaks the protocol, or whose check does not pass
  */
-export async function runProgram(step: ProgramStep, spec: ProgramSpec): Promise<Materialized> {
+export function runProgram(step: ProgramStep, spec: ProgramSpec): Promise<Materialized> {
+  return perform(step, spec, (report, cwd) => materializedOf(step, report.result, report.facts(), cwd))
+}
+
+/**
+ * Runs the program of an effect and gives what it said of its act.
+ * @throws OttokError as `runProgram`, and for a program that sends a result
+ */
+export function runActingProgram(step: ProgramStep, spec: ProgramSpec): Promise<{ readonly metadata: Metadata }> {
+  return perform(step, spec, async ({ result, metadata }) => {
+    if (!result) return { metadata }
+    throw new OttokError({
+      what: `the program of '${step.key}' ended with a result`,
+      cause: 'It is an effect, of which nothing is stored.',
+      mend: 'Say what it did by metadata.',
+    })
+  })
+}
+
+/**
+ * Runs the program of a step by the protocol of docs/external-steps.md and gives what `resultOf` takes from it. It is stopped when the
+ * step's signal aborts, and at the first message that breaks the protocol.
+ */
+async function perform<T>(
+  step: ProgramStep,
+  spec: ProgramSpec,
+  resultOf: (report: Report, cwd: string) => Promise<T>,
+): Promise<T> {
   const { signal } = step.context
   signal.throwIfAborted()
   const cwd = folderOf(step.key, spec, step.root)
@@ -42,7 +68,7 @@ export async function runProgram(step: ProgramStep, spec: ProgramSpec): Promise<
     const inputs = await inputsForProgram(step, spec, folder)
     await writeFile(paths.context, contextText(step, spec, inputs, folder))
     const clean = hiderOf(spec, env)
-    const report = new Report(step.context.log, clean)
+    const report = new Report(step.context, clean)
     const messages = await MessageFile.create(paths.messages, (line, number) => report.message(line, number))
     try {
       const exit = await follow(step, { program, args, cwd, env }, report, messages)
@@ -52,7 +78,7 @@ export async function runProgram(step: ProgramStep, spec: ProgramSpec): Promise<
     }
     await step.keepChecks(report.checks)
     requireChecks(step.key, report)
-    return await materializedOf(step, report.result, report.facts(), cwd)
+    return await resultOf(report, cwd)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -7,7 +7,8 @@ export type UpstreamKind = StoreToken['kind'] | 'external' | 'effect'
 /** The step that a program makes: what it is told, and what becomes of its result. */
 export interface ProgramStep {
   readonly key: string
-  readonly store: StoreToken
+  /** Undefined for an effect, whose program acts and has no result. */
+  readonly store: StoreToken | undefined
   /** Names of the columns of a table, in order; none for other stores. */
   readonly columns: readonly string[]
   readonly environment: string

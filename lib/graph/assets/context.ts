@@ -105,6 +105,8 @@ export interface EffectContext extends StepContext {
   readonly publishedSchema: (schema: string) => string
   /** Writes an object under `effects/` of this environment and returns its address. */
   readonly putObject: (key: string, bytes: Uint8Array) => Promise<string>
+  /** Runs a program of any language that acts, and gives what it said of it; see docs/external-steps.md. */
+  readonly runProgram: (spec: ProgramSpec) => Promise<{ readonly metadata: Metadata }>
 }
 
 export interface ObserveContext {

@@ -121,6 +121,14 @@ class Step:
         """Tells the outcome of a check; one that fails with severity 'error' fails the step."""
         self._send("check", name=name, passed=bool(passed), severity=severity, detail=detail)
 
+    def add_partitions(self, name, keys):
+        """Adds keys to the dynamic partitions of that name; the next plan sees them."""
+        self._send("add_partitions", name=name, keys=list(keys))
+
+    def remove_partitions(self, name, keys):
+        """Takes keys away from the dynamic partitions of that name; what was made of them stays."""
+        self._send("remove_partitions", name=name, keys=list(keys))
+
     def result_value(self, value):
         """What the asset is, for one that is stored as a value."""
         self._send("result", value=value)

@@ -50,6 +50,7 @@ test('tables, values, objects and published tables made by programs', async () =
   expect(await metadataOf('reports/limit')).toEqual({ by: 'sh' })
   expect(await readFile(file('report.txt'), 'utf8')).toBe('PAR1 2.5\n')
   expect((await shop.json<RunJson>(['materialize'], { now })).steps).toEqual([])
+  expect((await shop.run(['partitions', 'list', 'campaigns'], { now })).out).toBe('spring\nautumn\n')
   const verified = await shop.json<{ ok: boolean }[]>(['verify'], { now })
   expect(verified.filter(({ ok }) => !ok)).toEqual([])
   const logs = await shop.run(['runs', 'logs', forced.runId], { now })
@@ -139,6 +140,19 @@ test('tables and published tables have the data versions that their programs giv
   expect(new Set(versions).size).toBe(2)
   const verified = await shop.json<{ ok: boolean }[]>(['verify'], { now })
   expect(verified.filter(({ ok }) => !ok)).toEqual([])
+})
+
+test('an effect by a program acts once, and has no result', async () => {
+  const { nodes } = await shop.json<{ nodes: { key: string; metadata?: unknown }[] }>(
+    ['lineage', 'delivery/letter@2026-03-02'],
+    { now },
+  )
+  expect(nodes.find(({ key }) => key === 'delivery/letter')?.metadata).toEqual({ sent: 1 })
+  expect(await readFile(file('letters.txt'), 'utf8')).toBe('sent\n')
+  await appendFile(file('letter.sh'), `echo '{"type":"result","value":1}' >> "$OTTOK_MESSAGES"\n`)
+  await shop.run(['wipe', 'delivery/letter', '--effects', '--yes'], { now })
+  const run = await shop.json<RunJson>(['materialize', 'delivery/letter'], { now, code: 1 })
+  expect(run.steps[0]!.error).toContain("the program of 'delivery/letter' ended with a result: It is an effect")
 })
 
 test('a Parquet file that lacks a column is refused', async () => {

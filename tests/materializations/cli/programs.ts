@@ -10,7 +10,7 @@ const CLIENT = readFileSync(
 export const PROGRAMS: Readonly<Record<string, string>> = {
   'ottok_step.py': CLIENT,
   'definitions.ts': `
-import { asset, daily, defineGraph, objects, published, value, warehouse } from 'ottok'
+import { asset, daily, defineGraph, dynamic, effectAsset, externalAsset, objects, published, value, warehouse } from 'ottok'
 
 const days = daily({ start: '2026-03-01', timezone: 'Europe/Moscow' })
 
@@ -82,7 +82,21 @@ export const mart = asset({
     context.runProgram({ command: ['python3', 'mart.py'], inputs: { spend: 'jsonl' } }),
 })
 
-export default defineGraph({ assets: [spend, limit, report, copy, doubled, mart] })
+export const letter = effectAsset({
+  key: 'delivery/letter',
+  partitions: days,
+  deps: { mart },
+  files: ['letter.sh'],
+  act: (context) => context.runProgram({ command: ['sh', 'letter.sh'] }),
+})
+
+export const campaigns = externalAsset({
+  key: 'source/campaigns',
+  partitions: dynamic('campaigns'),
+  observe: async () => new Map(),
+})
+
+export default defineGraph({ assets: [campaigns, spend, limit, report, copy, doubled, mart, letter] })
 `,
   'spend.py': `
 import ottok_step
@@ -121,12 +135,17 @@ rm magic.txt
 echo '{"type":"metadata","values":{"by":"sh"}}' >> "$OTTOK_MESSAGES"
 echo '{"type":"result","file":"report.txt"}' >> "$OTTOK_MESSAGES"
 `,
+  'letter.sh': `
+echo sent >> letters.txt
+echo '{"type":"metadata","values":{"sent":1}}' >> "$OTTOK_MESSAGES"
+`,
   'copy.py': `
 import ottok_step
 
 step = ottok_step.open()
 with open(step.partitions("report")[0]["file"]) as file:
     text = file.read()
+step.add_partitions("campaigns", ["spring", "autumn"])
 path = step.path("copy.txt")
 with open(path, "w") as file:
     file.write("copy of " + text)

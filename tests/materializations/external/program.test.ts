@@ -80,6 +80,8 @@ describe('what a program says', () => {
           send({ type: 'progress', done: 4, total: 4, message: 'trees' }) +
           send({ type: 'check', name: 'auc', passed: true }) +
           send({ type: 'check', name: 'lift', passed: false, severity: 'warn', detail: '1.1 of 2' }) +
+          send({ type: 'add_partitions', name: 'campaigns', keys: ['a', 'b'] }) +
+          send({ type: 'remove_partitions', name: 'campaigns', keys: ['c'] }) +
           send({ type: 'telepathy', thought: 1 }) +
           send({ type: 'telepathy', thought: 2 }) +
           `${value} echo out; echo err >&2; printf 'no line feed'`,
@@ -96,7 +98,9 @@ describe('what a program says', () => {
       ['error', 'worse'],
       ['info', '4 of 4: trees', { progress: 4, total: 4 }],
       ['warn', 'check lift failed: 1.1 of 2'],
-      ['warn', "the program sent a message of a type that is not known, 'telepathy'", { line: 8 }],
+      ['added', 'campaigns a,b'],
+      ['removed', 'campaigns c'],
+      ['warn', "the program sent a message of a type that is not known, 'telepathy'", { line: 10 }],
     ])
     expect(logged).toContainEqual(['info', 'out', { stream: 'stdout' }])
     expect(logged).toContainEqual(['info', 'err', { stream: 'stderr' }])

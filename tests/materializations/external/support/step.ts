@@ -45,6 +45,9 @@ export function testStep(parts: Partial<ProgramStep> = {}): TestStep {
       now: new Date('2026-03-02T00:00:00Z'),
       runId: '00000000-0000-0000-0000-000000000001',
       previous: undefined,
+      addPartitions: (name: string, keys: readonly string[]) => void logged.push(['added', `${name} ${keys.join()}`]),
+      removePartitions: (name: string, keys: readonly string[]) =>
+        void logged.push(['removed', `${name} ${keys.join()}`]),
       // The rest of a context is not looked at when a program runs.
     } as unknown as ProgramStep['context'],
     ...parts,
