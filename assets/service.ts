@@ -1,5 +1,5 @@
 import { defaultRule, freezeDays, longestWindow, viewingFeatures } from '../lib/features/index.ts'
-import { daily, monthly } from '../lib/graph/index.ts'
+import { daily, eager, monthly, onCron } from '../lib/graph/index.ts'
 
 /** The service whose subscribers are scored: its zone, its label rule, and from when on there are data. */
 export const rule = defaultRule
@@ -14,6 +14,16 @@ export const SNAPSHOTS_START = addDays(EVENTS_START, longestWindow(viewingFeatur
 export const MODELS_START = '2026-08'
 /** First scored day. */
 export const SCORES_START = '2026-08-30'
+
+/** Days that sources may still change: the longest settles after 8, and the newest day itself. */
+const lookbackDays = 9
+
+/** What the sources have is taken once a day, when the day's serving cut-off c(D) has passed. */
+export const everyMorning = onCron(`0 ${rule.publishLagHours} * * *`, rule.zone, { lookbackDays })
+/** Models are trained once a month, when its last day is served. */
+export const everyMonth = onCron(`0 ${rule.publishLagHours} 1 * *`, rule.zone)
+/** Everything else follows what it is made from. */
+export const following = eager({ lookbackDays })
 
 /** A day's partition exists once its serving cut-off c(D) has passed. */
 const served = { hours: rule.publishLagHours }

@@ -2,7 +2,7 @@ import { churnFeatures, freezeDays, modelColumns } from '../../lib/features/inde
 import { rowCount, sql, sqlAsset, through, trailing } from '../../lib/graph/index.ts'
 import { labels } from '../features/labels.ts'
 import { snapshot } from '../features/snapshot.ts'
-import { modelMonths, rule } from '../service.ts'
+import { everyMonth, modelMonths, rule } from '../service.ts'
 
 /** Snapshots whose labels are frozen by the month's own cut-off: 34 days before it, that is 33 before its last day. */
 const matured = trailing({ days: 'all', endOffset: -freezeDays(rule) })
@@ -14,6 +14,7 @@ export const trainingSet = sqlAsset({
   partitions: modelMonths,
   deps: { snapshots: through(snapshot, matured), outcomes: through(labels, matured) },
   orderBy: ['segment', 'snapshot_day', 'user_id'],
+  automation: everyMonth,
   checks: [rowCount({ min: 1 })],
   sql: ({ snapshots, outcomes, partition }) => sql`
     SELECT ${partition.first} AS month, assumeNotNull(outcome.segment) AS segment, snapshot_day, user_id,

@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { quarantineSql, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { historyDays } from '../service.ts'
+import { everyMorning, historyDays } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, word } from './row-sql.ts'
 
@@ -68,6 +68,7 @@ export const accountsLanding = asset({
   deps: { source: accountsSource },
   store: landingStore(accountsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('accounts', context),
 })
 

@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, sql, sqlAsset, through, trailing, unique } from '../../lib/graph/index.ts'
 import { jsonText, quarantineSql, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { eventDays } from '../service.ts'
+import { eventDays, everyMorning } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, timeOfSeconds, word } from './row-sql.ts'
 
@@ -66,6 +66,7 @@ export const appEventsLanding = asset({
   deps: { source: appEventsSource },
   store: landingStore(appEventsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('app_events', context),
 })
 

@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { jsonText, quarantineSql, type RowMapping, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { eventDays } from '../service.ts'
+import { eventDays, everyMorning } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, timeOf, word } from './row-sql.ts'
 
@@ -67,6 +67,7 @@ export const catalogueLanding = asset({
   deps: { source: catalogueSource },
   store: landingStore(catalogueMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('catalogue', context),
 })
 

@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { jsonText, quarantineSql, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { historyDays } from '../service.ts'
+import { everyMorning, historyDays } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, timeOf, word } from './row-sql.ts'
 
@@ -66,6 +66,7 @@ export const contactsLanding = asset({
   deps: { source: contactsSource },
   store: landingStore(contactsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('contacts', context),
 })
 

@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, noNulls, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { quarantineSql, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { eventDays } from '../service.ts'
+import { eventDays, everyMorning } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, otherDay, timeOf } from './row-sql.ts'
 
@@ -74,6 +74,7 @@ export const playerEventsLanding = asset({
   deps: { source: playerEventsSource },
   store: landingStore(playerEventsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('player_events', context),
 })
 

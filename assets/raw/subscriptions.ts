@@ -1,7 +1,7 @@
 import { changeKinds, changeLogColumns } from '../../lib/features/labels/change-log.ts'
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { quarantineSql, rowMapping, type TargetColumn, typedSql } from '../../lib/sources/landing/index.ts'
-import { historyDays } from '../service.ts'
+import { everyMorning, historyDays } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 
 const tags = { source: 'subscriptions' }
@@ -58,6 +58,7 @@ export const subscriptionsLanding = asset({
   deps: { source: subscriptionsSource },
   store: landingStore(subscriptionsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('subscriptions', context),
 })
 

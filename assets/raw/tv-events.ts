@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { jsonText, quarantineSql, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { eventDays } from '../service.ts'
+import { eventDays, everyMorning } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, otherDay, timeOf, word } from './row-sql.ts'
 
@@ -62,6 +62,7 @@ export const tvEventsLanding = asset({
   deps: { source: tvEventsSource },
   store: landingStore(tvEventsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('tv_events', context),
 })
 

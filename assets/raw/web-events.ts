@@ -1,6 +1,6 @@
 import { asset, days, externalAsset, sql, sqlAsset, unique } from '../../lib/graph/index.ts'
 import { quarantineSql, rowMapping, typedSql } from '../../lib/sources/landing/index.ts'
-import { eventDays, rule } from '../service.ts'
+import { eventDays, everyMorning, rule } from '../service.ts'
 import { landDay, landingStore, observeDays } from './landing.ts'
 import { moment, otherDay, timeOf, word } from './row-sql.ts'
 
@@ -83,6 +83,7 @@ export const webEventsLanding = asset({
   deps: { source: webEventsSource },
   store: landingStore(webEventsMapping.format),
   dataVersion: 'inputs',
+  automation: everyMorning,
   materialize: (context) => landDay('web_events', context),
 })
 

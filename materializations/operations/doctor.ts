@@ -19,6 +19,7 @@ const CHECKS: readonly (readonly [name: string, check: Check])[] = [
   ['home', checkHome],
   ['postgres', checkPostgres],
   ['readers', checkReaders],
+  ['automation', checkAutomation],
   ['warehouse', checkWarehouse],
   ['objects', checkObjects],
   ['xgboost', checkXgboost],
@@ -112,6 +113,11 @@ async function checkReaders(settings: Settings): Promise<string> {
   } finally {
     await postgres.close()
   }
+}
+
+async function checkAutomation(settings: Settings): Promise<string> {
+  const { automationHealth } = await import('../automation/health.ts')
+  return automationHealth(settings)
 }
 
 async function checkWarehouse(settings: Settings): Promise<string> {
