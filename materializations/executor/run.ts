@@ -54,6 +54,7 @@ export async function runPlan(
 ): Promise<RunResult> {
   const { lineage, settings, graph } = session
   const { command, request, log } = options
+  const steps = stepsOf(state, plan)
   const code = new Map(request.selected.map((key) => [key, state.code.get(key)!]))
   const runId = await createRun(lineage, { command, request, asOf: state.now, code })
   reached('run-created')
@@ -61,7 +62,6 @@ export async function runPlan(
   const watch = watchRun(lineage, runId, options.signal, log)
   const leases = openLeases(lineage, runId)
   const journal = openJournal(lineage, runId, redact, log)
-  const steps = stepsOf(state, plan)
   const results: PartitionResult[] = []
   const broken: Broken = new Map()
   let total = 0
@@ -115,7 +115,9 @@ export async function runPlan(
     if (crash === undefined) throw error
     log.warn('the end of the run could not be recorded', { error: String(error) })
   } finally {
+    // Also where PostgreSQL is gone: in a process that lives on, leases that are renewed would never run out.
     watch.stop()
+    leases.stop()
   }
   reached('run-finished')
   if (crash !== undefined && status !== 'cancelled') throw crash

@@ -38,7 +38,10 @@ export interface Leases {
   acquire(assetKey: string): Promise<void>
   /** Takes the leases of assets that will be asked for soon, all in one transaction. */
   prefetch(assetKeys: Iterable<string>): void
+  /** Renews them no more, and gives them back. */
   release(): Promise<void>
+  /** Renews them no more, so that they run out by themselves; all that can be done without PostgreSQL. */
+  stop(): void
 }
 
 export function openLeases(lineage: Lineage, runId: string): Leases {
@@ -72,6 +75,7 @@ export function openLeases(lineage: Lineage, runId: string): Leases {
     prefetch: (assetKeys) => {
       for (const key of assetKeys) void acquire(key).catch(() => undefined)
     },
+    stop: () => clearInterval(heartbeat),
     release: async () => {
       clearInterval(heartbeat)
       // One that is being taken would stay.
