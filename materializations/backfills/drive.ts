@@ -176,6 +176,7 @@ async function makeBatches(
       })
       if (run.status === 'cancelled') return 'cancelled'
       addBroken(state, run, broken)
+      tellSkips(run, options.log)
     }
     for (const set of batch.values()) before += sets.size(set)
     reached('backfill-batch-ended')
@@ -193,6 +194,18 @@ function addBroken(state: GraphState, run: RunResult, broken: Map<AssetKey, Inte
   }
   for (const [key, ordinals] of failed)
     broken.set(key, sets.union(broken.get(key) ?? sets.EMPTY, sets.fromOrdinals(ordinals)))
+}
+
+/** The run keeps it; whoever watches should not have to look there for the reason. */
+function tellSkips(run: RunResult, log: Logger): void {
+  const skipped = new Map<AssetKey, { readonly because: string; count: number }>()
+  for (const result of run.results) {
+    if (result.status !== 'skipped' || !isFailure(result)) continue
+    const known = skipped.get(result.key)
+    if (known) known.count++
+    else skipped.set(result.key, { because: result.skippedBecause ?? '', count: 1 })
+  }
+  for (const [key, { because, count }] of skipped) log.warn(`${count} of ${key} skipped: ${because}`)
 }
 
 /** A batch without what reads something that failed in a batch before; that is broken too. */

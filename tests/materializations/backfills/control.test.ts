@@ -86,6 +86,30 @@ describe('a backfill that runs', () => {
     ])
   })
 
+  it('leaves what another backfill makes at that time, and says so; it is gone on with afterwards', async () => {
+    const { driver } = await startDriver()
+    const second = await lab.run(['backfill', 'create', 'chain/a0 or chain/a1'])
+    expect(second.code).toBe(1)
+    expect(second.err).toMatch(/warning: \d+ of chain\/a0 skipped: Run [\w-]+ \(process \d+ on .*\) is making it\./)
+    const id = await newest()
+    expect(await lab.show(id)).toMatchObject({ status: 'failed', counts: { failed: 0 } })
+    await lab.gate()
+    expect((await driver.ended).code).toBe(0)
+    expect(await lab.json(['backfill', 'resume', id])).toMatchObject({ status: 'completed', counts: { waiting: 0 } })
+    expect(repeated(await lab.made())).toEqual({})
+  })
+
+  it('is one with its runs: they are cancelled, and resumed, as a part of it', async () => {
+    const { driver, id } = await startDriver()
+    const [run] = await lab.json<{ runId: string }[]>(['runs', 'list', '--limit', '1'])
+    await lab.json(['runs', 'cancel', run!.runId])
+    expect((await driver.ended).code).toBe(130)
+    expect(await lab.show(id)).toMatchObject({ status: 'cancelled' })
+    const resumed = await lab.run(['runs', 'resume', run!.runId])
+    expect(resumed.code).toBe(2)
+    expect(resumed.err).toContain(`ottok backfill resume ${id.slice(0, 8)}`)
+  })
+
   it('is cancelled by Ctrl-C', async () => {
     const { driver, id } = await startDriver()
     driver.child.kill('SIGINT')
