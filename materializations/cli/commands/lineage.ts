@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { LineageGraph } from '../../../lib/config/index.ts'
+import { eventsOfVersions } from '../../openlineage/export.ts'
 import { parseVersionAddress } from '../../operations/lineage-address.ts'
 import { lineageBetween } from '../../operations/lineage-between.ts'
 import { type AssetColumns, columnLineage, openLazyAnalyzer } from '../../operations/lineage-columns.ts'
@@ -9,7 +10,9 @@ import type { Register, Result } from '../command.ts'
 import { lineageTree } from '../render/lineage.ts'
 import { columnNotes } from '../render/lineage-columns.ts'
 import { dotText, mermaidText } from '../render/lineage-diagrams.ts'
+import { productVersion } from '../version.ts'
 import { registerComparisons } from './lineage-comparisons.ts'
+import { registerExport } from './lineage-export.ts'
 
 export const lineage: Register = (program, on) => {
   const group = program
@@ -36,6 +39,7 @@ export const lineage: Register = (program, on) => {
     }),
   )
   registerComparisons(group, on)
+  registerExport(group, on)
 }
 
 /** Options of every answer that is a graph. */
@@ -45,7 +49,9 @@ function withGraphOptions(command: Command, nodes: number): Command {
     .option('--limit <n>', `nodes at most (default ${nodes})`, limit)
     .option('--columns', 'where the columns of SQL assets come from')
     .addOption(
-      new Option('--format <format>', 'how it is written').choices(['tree', 'dot', 'mermaid', 'json']).default('tree'),
+      new Option('--format <format>', 'how it is written')
+        .choices(['tree', 'dot', 'mermaid', 'json', 'openlineage'])
+        .default('tree'),
     )
 }
 
@@ -72,11 +78,20 @@ async function written(
       return { json, text: JSON.stringify(json, null, 2) }
     case 'dot':
       return { json, text: dotText(graph, notes) }
+    case 'openlineage': {
+      const events = await eventsOfVersions(session, productVersion(), versionNumbers(graph))
+      return { json: events, text: JSON.stringify(events, null, 2) }
+    }
     case 'mermaid':
       return { json, text: mermaidText(graph, notes) }
     default:
       return { json, text: lineageTree(graph, notes) }
   }
+}
+
+/** Of the nodes that are one version. */
+function versionNumbers(graph: LineageGraph): number[] {
+  return graph.nodes.flatMap(({ id }) => Number(/#(\d+)$/.exec(id)?.[1] ?? []))
 }
 
 async function columnsOf(
