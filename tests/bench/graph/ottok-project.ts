@@ -41,14 +41,18 @@ function layerText(shape: Shape, layer: number): string {
   ].join('\n')
 }
 
-function assetText({ width, partitions, rootVersion }: Shape, layer: number, column: number): string {
+function assetText(shape: Shape, layer: number, column: number): string {
+  const { width, partitions } = shape
   const name = nameOf(layer, column)
-  const version = layer === 0 && column === 0 ? rootVersion : '1'
+  const version = JSON.stringify(layer === 0 && column === 0 ? shape.rootVersion : '1')
   const left = nameOf(layer - 1, column)
   const right = nameOf(layer - 1, (column + 1) % width)
   const deps = layer === 0 ? '' : `deps: { left: ${left}${left === right ? '' : `, right: ${right}`} }, `
   const slices = partitions === null ? '' : 'partitions: slices, '
-  const body = `async materialize() { return { kind: 'value', value: ${JSON.stringify(version)} } }`
+  const made = `{ kind: 'value', value: ${version} }`
+  const body = shape.singleRun
+    ? `range: 1000, async materialize({ partitions }) { return { kind: 'each', outputs: new Map(partitions.map(({ key }) => [key, ${made}])) } }`
+    : `async materialize() { return ${made} }`
   return `export const ${name} = asset({ key: 'bench/${name}', ${deps}${slices}store: value, ${body} })`
 }
 

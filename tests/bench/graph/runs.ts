@@ -51,7 +51,7 @@ function making({ workload, shape, goal, tuning, options, call }: Making): Workl
       const arena = await openArena()
       const definitions = await arena.project(shape)
       return {
-        peer: `${arena.peer}, ${tuning}`,
+        peer: arena.peer,
         ours: () =>
           figuresOf(arena.ours, cells, async () => {
             const ran = await arena.ottok<Ran>(definitions, ['materialize', '*', '--force', ...options])

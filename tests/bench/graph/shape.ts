@@ -6,7 +6,7 @@ export interface Shape {
   readonly partitions: { readonly daily: number } | { readonly hourly: number } | null
   /** Stands in the code of the first asset of the first layer. */
   readonly rootVersion: string
-  /** Whether one run may make many partitions of an asset. */
+  /** Whether one call may make many partitions of an asset. */
   readonly singleRun: boolean
 }
 
