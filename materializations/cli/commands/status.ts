@@ -1,3 +1,4 @@
+import { recordAssetStates } from '../../lineage/asset-states.ts'
 import { causeText } from '../../operations/cause-groups.ts'
 import { type FreshnessReport, freshnessOf } from '../../operations/freshness.ts'
 import { selectAssets } from '../../operations/select-assets.ts'
@@ -20,10 +21,10 @@ export const status: Register = (program, on) => {
           const json = await partitionStates(open.lineage, state, keys)
           return { json, text: partitionTable(json) }
         }
-        const json = assetStatuses(state, keys).map((one) => ({
-          ...one,
-          freshness: freshnessOf(state, one.key) ?? null,
-        }))
+        const statuses = assetStatuses(state, keys)
+        // A look at everything is kept for people who read the lineage store with SQL.
+        if (keys.length === open.graph.order.length) await recordAssetStates(open.lineage, statuses, open.now)
+        const json = statuses.map((one) => ({ ...one, freshness: freshnessOf(state, one.key) ?? null }))
         return { json, text: assetTable(json) }
       }),
   )

@@ -7,6 +7,7 @@ import { dynamicPartitions } from './005-dynamic-partitions.ts'
 import { running } from './006-running.ts'
 import { backfills } from './007-backfills.ts'
 import { automation } from './008-automation.ts'
+import { views } from './009-views.ts'
 
 /**
  * Schema of the lineage store, one schema per environment. A migration that has landed is never edited: the next one
@@ -21,4 +22,5 @@ export const lineageMigrations: readonly Migration[] = [
   running,
   backfills,
   automation,
+  views,
 ]
