@@ -33,9 +33,18 @@ export interface Leftovers {
   readonly leases: readonly string[]
   readonly problems: readonly string[]
   readonly stale: readonly string[]
+  /** Versions of what logs while it is made whose step has no log. */
+  readonly unlogged: readonly string[]
 }
 
-export const NOTHING_LEFT: Leftovers = { staging: [], intents: [], leases: [], problems: [], stale: [] }
+export const NOTHING_LEFT: Leftovers = {
+  staging: [],
+  intents: [],
+  leases: [],
+  problems: [],
+  stale: [],
+  unlogged: [],
+}
 
 export async function factsOf(session: Session): Promise<Facts> {
   const state = await session.state()
@@ -122,6 +131,12 @@ export async function leftoversOf(session: Session): Promise<Leftovers> {
     'SELECT asset_key, partition FROM intents',
   )
   const leases = await lineage.query<{ name: string }>('SELECT name FROM leases')
+  const unlogged = await lineage.query<{ version: string }>(
+    `SELECT m.asset_key || '@' || m.partition AS version FROM materializations m
+     WHERE m.asset_key = 'reports/daily' AND NOT EXISTS (
+       SELECT FROM step_logs l WHERE l.run_id = m.run_id AND l.step_no = m.step_no
+         AND l.asset_key = m.asset_key AND l.message = 'read ' || m.partition)`,
+  )
   const verdicts = await verify(session, state, graph.order)
   const plan = planRun(state, { selected: graph.order, request: { kind: 'all' } })
   return {
@@ -130,6 +145,7 @@ export async function leftoversOf(session: Session): Promise<Leftovers> {
     leases: leases.map((row) => row.name),
     problems: verdicts.flatMap(({ key, partition, problem }) => (problem ? [`${key}@${partition}: ${problem}`] : [])),
     stale: plan.entries.flatMap((entry) => (entry.proven.length + entry.possible.length > 0 ? [entry.key] : [])),
+    unlogged: unlogged.map((row) => row.version),
   }
 }
 
