@@ -205,6 +205,7 @@ describe('what cannot be read is shown with a caret, and what to write instead',
     ["key:'raw", 4, 'this quote is never closed', "Close it with another '."],
     ['++raw/*', 1, "'+' cannot stand here", TERM],
     ['raw/events+2x', 11, "expected 'and' or 'or' before '2x'", JOIN],
+    ['raw/events+ 2', 12, "expected 'and' or 'or' before '2'", JOIN],
     ['()', 1, "')' cannot stand here", TERM],
     [':x', 0, "':' cannot stand here", TERM],
     [
