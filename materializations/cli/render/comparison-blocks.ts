@@ -43,14 +43,14 @@ function sumText({ counts: { proven, possible, blocked } }: PlanReport): string 
   return `${countText(proven, 'partition')} to remake, ${possible.toLocaleString('en')} possible, ${blocked.toLocaleString('en')} blocked.`
 }
 
-function costLines({ durationMs, provenMs, unknown, concurrency, assets }: CostEstimate): Block[] {
+function costLines({ durationMs, provenMs, unknown, parallelism, assets }: CostEstimate): Block[] {
   if (assets.length === 0) return []
   const lines: string[] = []
   if (durationMs > 0) {
     const least =
       provenMs < durationMs ? ` (${durationText(provenMs)} when everything possible comes out the same)` : ''
     lines.push(
-      `About ${durationText(durationMs)}${least}. An estimate: partitions times the median time that one of their asset took before, ${concurrency} at once.`,
+      `About ${durationText(durationMs)}${least}. An estimate: partitions times the median time that one of their asset took before, ${parallelism.toFixed(1)} at once as in past runs.`,
     )
   }
   if (unknown.length > 0) {

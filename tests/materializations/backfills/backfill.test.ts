@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { BackfillReport } from '../../../materializations/backfills/report.ts'
+import type { CostEstimate } from '../../../materializations/operations/estimate.ts'
 import { chainFiles, type Lab, openLab, repeated } from './support/lab.ts'
 
 /** Three assets over eight days: 24 partitions. */
@@ -40,6 +41,23 @@ describe('before anything is written', () => {
     })
     expect(await rowCounts()).toEqual(before)
     expect(await lab.made()).toEqual([])
+  })
+
+  it('estimates at the pace of past runs', async () => {
+    const { runId } = await lab.json<{ runId: string }>(['materialize'])
+    // As if each step had taken 1, 3 or 8 s, and the run a third of their sum.
+    await lab.query(
+      `UPDATE steps SET duration_ms = CASE asset_key WHEN 'chain/a0' THEN 1000 WHEN 'chain/a1' THEN 3000 ELSE 8000 END`,
+    )
+    await lab.query(`UPDATE runs SET ended_at = started_at + interval '32 seconds' WHERE run_id = $1`, [runId])
+    const steps = await lab.query<{ key: string; count: number }>(
+      'SELECT asset_key AS key, count(*)::int AS count FROM steps WHERE run_id = $1 GROUP BY asset_key ORDER BY asset_key',
+      [runId],
+    )
+    expect(steps.map((one) => one.count)).toEqual([8, 8, 8])
+    const { estimate } = await lab.json<{ estimate: CostEstimate }>(create('--force', '--check'), { code: 3 })
+    expect(estimate).toMatchObject({ durationMs: 32_000, provenMs: 32_000, unknown: [], parallelism: 3 })
+    expect(estimate.assets[1]).toEqual({ key: 'chain/a1', proven: 8, possible: 0, usualMs: 3_000, samples: 8 })
   })
 
   it('says so when there is nothing to do', async () => {
