@@ -26,12 +26,32 @@ export async function withinTime<T>(
   }
 }
 
-/** The work's result, or the signal's reason as soon as it aborts: user code may not look at its signal. */
-export function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+/** A program that is asked to end is killed after five seconds; what it held is free by then. */
+const GRACE_MS = 6_000
+
+/**
+ * The work's result; once the signal aborts, its reason, when the work has ended. User code may not look at its signal:
+ * after `graceMs` it is left behind.
+ */
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>, graceMs = GRACE_MS): Promise<T> {
+  let patience: NodeJS.Timeout | undefined
+  let onAbort: () => void = () => undefined
+  const givenUp = new Promise<void>((resolve) => {
+    onAbort = () => {
+      patience = setTimeout(resolve, graceMs)
+    }
   })
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const result = await Promise.race([work, givenUp])
+    signal.throwIfAborted()
+    // Nothing is given up unless the signal aborts.
+    return result as T
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  } finally {
+    clearTimeout(patience)
+    signal.removeEventListener('abort', onAbort)
+  }
 }

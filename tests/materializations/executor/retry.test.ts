@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { RetryPolicy } from '../../../lib/graph/index.ts'
 import { retryDelay } from '../../../materializations/executor/retry.ts'
-import { withinTime } from '../../../materializations/executor/time-limit.ts'
+import { untilAborted, withinTime } from '../../../materializations/executor/time-limit.ts'
 
 const policy = (rest: Partial<RetryPolicy>): RetryPolicy => ({
   attempts: 9,
@@ -48,5 +49,36 @@ describe('withinTime', () => {
     expect(await withinTime(1000, signal, async () => 7)).toBe(7)
     await expect(withinTime(1000, signal, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
     await expect(withinTime(1000, AbortSignal.abort(), async (one) => one.throwIfAborted())).rejects.toThrow('aborted')
+  })
+})
+
+describe('untilAborted', () => {
+  const reason = new Error('stop')
+
+  it('gives what the work gives', async () => {
+    const { signal } = new AbortController()
+    expect(await untilAborted(signal, Promise.resolve(1))).toBe(1)
+    await expect(untilAborted(signal, Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+  })
+
+  it('waits for work that ends when it is asked to, so that another attempt does not meet it', async () => {
+    const controller = new AbortController()
+    let hasEnded = false
+    const work = sleep(20).then(() => {
+      hasEnded = true
+      throw new Error('ended')
+    })
+    const waiting = untilAborted(controller.signal, work)
+    controller.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    expect(hasEnded).toBe(true)
+  })
+
+  it('leaves work behind that does not end', async () => {
+    const controller = new AbortController()
+    const waiting = untilAborted(controller.signal, new Promise(() => undefined), 5)
+    controller.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    await expect(untilAborted(controller.signal, new Promise(() => undefined), 5)).rejects.toBe(reason)
   })
 })
