@@ -46,6 +46,10 @@ export class LineageNodes {
     return this.#bySeq.get(seq)
   }
 
+  hasRange(key: string): boolean {
+    return this.#nodes.has(rangeId(key))
+  }
+
   /** Nodes that `add` would make. */
   cost(key: string, versions: readonly Member[], asRange: boolean): number {
     if (asRange) return this.#nodes.has(rangeId(key)) ? 0 : 1

@@ -7,8 +7,9 @@ import type { FoundNode, LineageNodes, Member } from './lineage-nodes.ts'
 /** Versions whose inputs are read together. */
 const BATCH_MEMBERS = 50_000
 
-/** Versions that one answer looks at: what a few seconds are enough for. */
+/** Versions that one answer looks at, and steps from node to node: what a few seconds are enough for. */
 const MAX_WALKED = 200_000
+const MAX_BATCHES = 500
 
 export interface WalkBounds {
   readonly levels: { readonly up: number; readonly down: number }
@@ -45,9 +46,11 @@ export async function walkLineage(
 ): Promise<readonly PendingNode[]> {
   let queue: readonly WalkStart[] = start.filter((one) => one.level < bounds.levels[one.direction])
   let walked = 0
+  let batches = 0
   const room = nodes.size + bounds.limit
   while (queue.length > 0) {
-    if (walked >= MAX_WALKED) return queue.map(pendingOf)
+    if (walked >= MAX_WALKED || batches >= MAX_BATCHES) return queue.map(pendingOf)
+    batches++
     const { batch, rest } = takeBatch(queue)
     walked += batch.reduce((sum, { members }) => sum + members.length, 0)
     const neighbours = batch[0]!.direction === 'up' ? upstreamOf : downstreamOf
@@ -59,7 +62,7 @@ export async function walkLineage(
     for (const [i, visit] of batch.entries()) {
       const groups = found[i]!
       for (let g = visit.skip; g < groups.length; g++) {
-        if (nodes.size + costOf(nodes, groups[g]!, bounds) > room) {
+        if (nodes.size + costOf(nodes, visit, groups[g]!, bounds) > room) {
           const deeper = next.filter((one) => one.level < bounds.levels[one.direction])
           return [{ ...visit, skip: g }, ...batch.slice(i + 1), ...rest, ...deeper].map(pendingOf)
         }
@@ -85,22 +88,30 @@ function takeBatch(queue: readonly WalkStart[]): { batch: Visit[]; rest: readonl
   return { batch, rest: queue.slice(batch.length) }
 }
 
-function isRange(versions: readonly Member[], { expand, limit }: WalkBounds): boolean {
-  return versions.length > Math.min(expand, limit)
+/** Many versions are a range; so is what a range reads of an asset that has one, or of its own, day after day. */
+function isRange(
+  nodes: LineageNodes,
+  { key, versions = [] }: Neighbours,
+  { node }: Pick<WalkStart, 'node'>,
+  { expand, limit }: WalkBounds,
+): boolean {
+  return versions.length > Math.min(expand, limit) || (node.isRange && nodes.hasRange(key))
 }
 
-function costOf(nodes: LineageNodes, { key, versions }: Neighbours, bounds: WalkBounds): number {
-  return versions === undefined ? 1 : nodes.cost(key, versions, isRange(versions, bounds))
+function costOf(nodes: LineageNodes, visit: Visit, group: Neighbours, bounds: WalkBounds): number {
+  return group.versions === undefined ? 1 : nodes.cost(group.key, group.versions, isRange(nodes, group, visit, bounds))
 }
 
 /** Adds the neighbours through one input; returns those whose own neighbours are still to be looked at. */
 function take(
   nodes: LineageNodes,
-  { direction, level, node }: WalkStart,
-  { input, key, versions, leftOut }: Neighbours,
+  visit: Visit,
+  group: Neighbours,
   bounds: WalkBounds,
   visited: Set<number>,
 ): WalkStart[] {
+  const { direction, level, node } = visit
+  const { input, key, versions, leftOut } = group
   const join = (other: string, seq: number) =>
     direction === 'up' ? nodes.join(other, node.id, input, seq) : nodes.join(node.id, other, input, seq)
   if (versions === undefined) {
@@ -108,7 +119,7 @@ function take(
     return []
   }
   const fresh = new Map<FoundNode, Member[]>()
-  nodes.add(key, versions, isRange(versions, bounds)).forEach((found, i) => {
+  nodes.add(key, versions, isRange(nodes, group, visit, bounds)).forEach((found, i) => {
     join(found.id, versions[i]!.seq)
     if (visited.has(versions[i]!.seq)) return
     visited.add(versions[i]!.seq)

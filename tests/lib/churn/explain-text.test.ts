@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { lineageWords } from '../../../lib/churn/explain-lineage.ts'
 import type { MartRow } from '../../../lib/churn/explain-row.ts'
 import { reasonsIn } from '../../../lib/churn/explain-row.ts'
 import { explainText } from '../../../lib/churn/explain-text.ts'
@@ -76,6 +77,22 @@ const lineage: LineageGraph = {
   leftOut: 0,
   next: null,
 }
+
+test('a wide window of a source counts with the days beside it', () => {
+  const range = {
+    count: 89,
+    first: '2026-03-26',
+    last: '2026-06-22',
+    runs: 3,
+    codeVersions: [],
+    madeFrom: '',
+    leftOut: 0,
+  }
+  const wide = { ...node('source/events@*', null), kind: 'range' as const, partition: '2026-03-26..2026-06-22', range }
+  const edge = { from: wide.id, to: 'raw/events@2026-06-24', input: 'source' }
+  const told = lineageWords(scored, { ...lineage, nodes: [...lineage.nodes, wide], edges: [...lineage.edges, edge] })
+  expect(told.map(({ en }) => en)).toContain('  source/events              2026-03-26 .. 2026-06-24 (91)')
+})
 
 const offer = { ru: 'Подборка по вкусу', en: 'Titles chosen by taste' }
 const told = (row: MartRow, language: 'ru' | 'en', title: typeof offer | undefined = offer) =>

@@ -154,6 +154,62 @@ describe('versions that were replaced', () => {
   })
 })
 
+describe('an asset that reads itself', () => {
+  const feed = source('feed', days)
+  const before = through(made('balance', {}, days), trailing({ days: 1, endOffset: -1 }))
+  const balance = made('balance', { feed, before }, days)
+  const report = made('report', { balance: through(balance, trailing({ days: 30 })) }, days)
+  const graph = defineGraph({ assets: [feed, balance, report] })
+
+  beforeAll(async () => {
+    const recorder = new Recorder(graph, '2027-02-05T00:00:00Z')
+    recorder.makeAll()
+    await recorder.write(home.lineage)
+    home.queries()
+  })
+
+  it('is a chain of versions, and below a range one range', async () => {
+    const chain = await trace(graph, { key: 'balance', partition: '2026-03-01' })
+    expect(chain.nodes.filter(({ key }) => key === 'balance')).toHaveLength(60)
+    const found = await trace(graph, { key: 'report', partition: '2027-02-04' })
+    expect(found.nodes.map(({ id, range }) => [id.replace(/#.*/, ''), range?.count])).toEqual([
+      ['report@2027-02-04', undefined],
+      ['balance@*', 400],
+      ['feed@*', 400],
+    ])
+    expect(edges(found)).toContain('balance@* -> balance@*')
+  })
+
+  it('a long chain comes in pieces', async () => {
+    home.queries()
+    const first = await trace(graph, { key: 'balance', partition: '2027-02-04', limit: 100 })
+    expect(home.queries()).toBeLessThan(110)
+    expect(first.nodes).toHaveLength(100)
+    const whole = await pagedEdges(graph, { key: 'balance', partition: '2027-02-04', limit: 100 }, exactEdges)
+    expect(whole).toHaveLength(400 + 399)
+  })
+})
+
+describe('an asset that is gone from the graph', () => {
+  it('is told, in both directions', async () => {
+    const feed = source('feed', days)
+    const old = made('old', { feed }, days)
+    const view = made('view', { old }, days)
+    const recorder = new Recorder(defineGraph({ assets: [feed, old, view] }), '2026-01-03T00:00:00Z')
+    recorder.makeAll()
+    await recorder.write(home.lineage)
+    const today = defineGraph({ assets: [feed, made('view', { feed }, days)] })
+    const up = await trace(today, { key: 'view', partition: '2026-01-02' })
+    expect(up.nodes.map(({ id, kind }) => `${id.replace(/\d+$/, '')} ${kind}`)).toEqual([
+      'view@2026-01-02# materialization',
+      'old#removed unknown',
+    ])
+    expect(edges(await trace(today, { key: 'feed', partition: '2026-01-01', down: 3 }))).toEqual([
+      'feed@2026-01-01 -> old#removed',
+    ])
+  })
+})
+
 describe('bounds', () => {
   const feeds = Array.from({ length: 500 }, (_, i) => source(`feed/${String(i).padStart(3, '0')}`))
   const sum = made('sum', Object.fromEntries(feeds.map((feed, i) => [`f${String(i).padStart(3, '0')}`, feed])))
