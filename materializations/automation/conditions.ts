@@ -5,6 +5,7 @@ import {
   type DepsFilter,
   type Edge,
   type IntervalSet,
+  type Retries,
   sets,
 } from '../../lib/graph/index.ts'
 import { provenCauses } from '../planner/causes.ts'
@@ -14,7 +15,7 @@ import { sameCode } from '../versions/comparable.ts'
 import type { TickFacts, Updates } from './evaluate.ts'
 import { type InputFilter, readersOf } from './inputs.ts'
 import { latestWindow } from './latest-window.ts'
-import type { AssetMemory, Attempt, AutomationMemory } from './memory.ts'
+import { type AssetMemory, type Attempt, type AutomationMemory, CANCELLED } from './memory.ts'
 
 /** What one node of a condition came to, and the nodes within it. */
 export interface Explained {
@@ -172,13 +173,10 @@ export class ConditionEvaluator {
       .map((attempt) => ({ ...attempt, set: sets.subtract(attempt.set, renewed), at: this.#triedAt(attempt) }))
       .filter(({ set }) => set.length > 0)
     this.attempts[place.path] = kept
-    const isDue = ({ times, at }: Attempt): boolean => {
-      if (times > condition.retries) return false
-      return state.now.getTime() >= at + condition.afterMinutes * MINUTE * 2 ** (times - 1)
-    }
-    const waiting = kept.filter((attempt) => !isDue(attempt)).map(({ set }) => set)
-    const holds = sets.intersect(waiting.reduce(sets.union, sets.EMPTY), place.within)
-    return found(condition, place, holds, until ? [until] : [])
+    const waiting = kept.filter((attempt) => !isDue(condition, attempt, state.now))
+    const holds = sets.intersect(waiting.map(({ set }) => set).reduce(sets.union, sets.EMPTY), place.within)
+    const [first] = waiting.filter(({ set }) => sets.intersects(set, place.within))
+    return found(condition, place, holds, until ? [until] : [], first && attemptText(condition, first))
   }
 
   /** What was asked for by a tick that died is due at once, and stays so while other ticks pass. */
@@ -192,14 +190,11 @@ export class ConditionEvaluator {
    * in which they were tried is what they were tried with.
    */
   #movedReaders(edge: Edge, within: IntervalSet): IntervalSet {
-    const { state, old, requested } = this.#around
-    const { all, byOthers } = this.#updates(edge.upstream)
-    const tried = old?.requested ?? sets.EMPTY
-    return [
-      readersOf(state, edge, byOthers, within),
-      sets.subtract(readersOf(state, edge, all, within), tried),
+    const { state, requested } = this.#around
+    return sets.union(
+      readersOf(state, edge, this.#updates(edge.upstream).byOthers, within),
       readersOf(state, edge, requested.get(edge.upstream) ?? sets.EMPTY, within),
-    ].reduce(sets.union, sets.EMPTY)
+    )
   }
 
   #leaf(condition: Condition, { key, within }: Place): IntervalSet {
@@ -251,6 +246,21 @@ export class ConditionEvaluator {
   #everywhere(place: Place): Place {
     return { ...place, within: this.#around.state.asset(place.key).existing }
   }
+}
+
+function isDue(policy: Retries, attempt: Attempt, now: Date): boolean {
+  return attempt.times <= policy.retries && now.getTime() >= dueAt(policy, attempt)
+}
+
+function dueAt({ afterMinutes }: Retries, { times, at }: Attempt): number {
+  return at + afterMinutes * MINUTE * 2 ** (times - 1)
+}
+
+function attemptText(policy: Retries, attempt: Attempt): string {
+  const { times } = attempt
+  if (times === CANCELLED) return 'its run was cancelled'
+  if (times > policy.retries) return `given up after ${times} ${times === 1 ? 'attempt' : 'attempts'}`
+  return `attempt ${times + 1} from ${new Date(dueAt(policy, attempt)).toISOString()} on`
 }
 
 /** Partitions that are stale by now, for reasons that count. */

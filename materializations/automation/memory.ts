@@ -50,7 +50,7 @@ export function withAttempt(attempts: readonly Attempt[], requested: IntervalSet
   for (const attempt of attempts) {
     const again = sets.intersect(attempt.set, requested)
     first = sets.subtract(first, attempt.set)
-    if (again.length > 0) next.push({ set: again, times: attempt.times + 1, at })
+    if (again.length > 0) next.push({ set: again, times: Math.min(attempt.times + 1, CANCELLED), at })
     const rest = sets.subtract(attempt.set, requested)
     if (rest.length > 0) next.push({ ...attempt, set: rest })
   }
@@ -58,12 +58,15 @@ export function withAttempt(attempts: readonly Attempt[], requested: IntervalSet
   return next
 }
 
+/** Attempts at what somebody cancelled: more than any policy allows. */
+export const CANCELLED = Number.MAX_SAFE_INTEGER
+
 /** As if every retry of these partitions had been used up. */
 export function givenUp(attempts: readonly Attempt[], partitions: IntervalSet): Attempt[] {
   return attempts.flatMap((attempt) => {
     const [ended, others] = [sets.intersect(attempt.set, partitions), sets.subtract(attempt.set, partitions)]
     const parts = [
-      { ...attempt, set: ended, times: Number.MAX_SAFE_INTEGER },
+      { ...attempt, set: ended, times: CANCELLED },
       { ...attempt, set: others },
     ]
     return parts.filter(({ set }) => set.length > 0)

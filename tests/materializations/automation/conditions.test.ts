@@ -13,6 +13,7 @@ import {
   monthly,
   onCron,
   onMissing,
+  self,
   through,
   trailing,
   value,
@@ -43,7 +44,7 @@ function chain(automation: Condition, downstream: Condition | null = automation)
 }
 
 describe('eager', () => {
-  it('asks for the whole chain of the newest partition in one tick, and for nothing in the next', () => {
+  it('#11649: asks for the whole chain of the newest partition in one tick, and for nothing in the next', () => {
     const stage = chain(eager()).make('source', ['2026-03-01', '2026-03-02', '2026-03-03'])
     expect(stage.tick()).toEqual({ raw: '2026-03-03', features: '2026-03-03' })
     expect(stage.tick()).toEqual({})
@@ -87,6 +88,22 @@ describe('eager', () => {
     expect(stage.tick()).toEqual({ features: '2026-03-03' })
   })
 
+  it('what an asset reads of itself holds nothing up: its own earlier days are not asked for', () => {
+    const sums = asset({
+      key: 'sums',
+      partitions: days,
+      deps: { source, before: self(trailing({ days: 1, endOffset: -1 })) },
+      store: value,
+      materialize,
+      automation: eager({ lookbackDays: 9 }),
+    })
+    const stage = new Stage([source, sums], '2026-03-04T06:00:00Z')
+    stage.make('source', ['2026-03-01', '2026-03-02', '2026-03-03'])
+    expect(stage.tick()).toEqual({ sums: '2026-03-01..2026-03-03' })
+    expect(stage.tick()).toEqual({})
+    expect(stage.make('source', ['2026-03-02']).tick()).toEqual({ sums: '2026-03-02' })
+  })
+
   it('an asset without automation is never asked for, and ends the chain', () => {
     const raw = dailyAsset('raw', { source }, eager())
     const between = dailyAsset('between', { raw }, null)
@@ -127,7 +144,7 @@ describe('eager', () => {
   })
 
   it('an effect acts once a day, on its newest day', () => {
-    const raw = dailyAsset('raw', { source }, eager())
+    const raw = dailyAsset('raw', { source }, eager({ lookbackDays: 9 }))
     const mail = effectAsset({
       key: 'mail',
       partitions: days,
@@ -136,7 +153,7 @@ describe('eager', () => {
       automation: eager({ lookbackDays: 9 }),
     })
     const stage = new Stage([source, raw, mail], '2026-03-04T06:00:00Z').make('source', ['2026-03-02', '2026-03-03'])
-    expect(stage.tick()).toEqual({ raw: '2026-03-03', mail: '2026-03-03' })
+    expect(stage.tick()).toEqual({ raw: '2026-03-02..2026-03-03', mail: '2026-03-03' })
     expect(stage.make('source', ['2026-03-03']).tick()).toEqual({ raw: '2026-03-03' })
   })
 
@@ -267,6 +284,15 @@ describe('onCron', () => {
     expect(stage.tick()).toEqual({})
     expect(stage.decisions[0]).toMatchObject({ key: 'raw', requested: [] })
     expect(stage.make('source', ['2026-03-03']).at('2026-03-04T07:00:00Z').tick()).toEqual({})
+  })
+
+  it('another schedule begins anew: what is due by it is made', () => {
+    const stage = chain(morning).make('source', ['2026-03-03'])
+    stage.tick()
+    stage.make('source', ['2026-03-03'])
+    const other = chain(onCron('0 8 * * *', 'Europe/Moscow'))
+    other.adopt(stage)
+    expect(other.tick()).toEqual({ raw: '2026-03-03', features: '2026-03-03' })
   })
 
   it('the next tick of the schedule tries again what had been given up', () => {

@@ -88,12 +88,16 @@ describe('ottok tick', () => {
     await shop.setFeed({ ...FEED_OF_MARCH, '2026-03-03': [33], '2026-03-05': 'boom' })
     const failed = await shop.run(['tick'], at('06T08:00'))
     expect(failed).toMatchObject({ code: 1, out: expect.stringContaining('the feed of 2026-03-05 is broken') })
+    const why = async (time: string) => (await shop.run(['why', 'raw/orders@2026-03-05'], at(`06T${time}`))).out
+    await shop.run(['tick'], at('06T08:01'))
+    expect(await why('08:02')).toContain('(attempt 2 from 2026-03-06T05:10:00.000Z on)')
     const codes = []
     for (const time of ['08:09', '08:10', '08:29', '08:30', '09:09', '09:10', '23:00']) {
       const ran = await shop.run(['tick'], at(`06T${time}`))
       codes.push([time, ran.code])
     }
     expect(codes.filter(([, code]) => code === 1).map(([time]) => time)).toEqual(['08:10', '08:30', '09:10'])
+    expect(await why('23:00')).toContain('(given up after 4 attempts)')
     await shop.setFeed({ ...FEED_OF_MARCH, '2026-03-03': [33], '2026-03-05': [50] })
     expect(requested(await shop.json(['tick'], at('06T23:01')))).toMatchObject({ 'raw/orders': '2026-03-05' })
   })

@@ -57,6 +57,13 @@ export class Stage {
     return this
   }
 
+  /** Takes over what was recorded and remembered on another stage of the same time. */
+  adopt(other: Stage): this {
+    this.#versions.push(...other.#versions)
+    this.memory = other.memory
+    return this
+  }
+
   /** New code of an asset. */
   edit(key: AssetKey): this {
     this.code.set(key, (this.code.get(key) ?? 1) + 1)
