@@ -3,6 +3,7 @@
  * lib/postgres and lib/objects start servers themselves and compare both kinds in one run.)
  */
 export const STORE_FACING: readonly string[] = [
+  'tests/materializations/automation/**/*.test.ts',
   'tests/materializations/backfills/**/*.test.ts',
   'tests/materializations/cli/**/*.test.ts',
   'tests/materializations/executor/**/*.test.ts',
@@ -22,9 +23,10 @@ export const STORE_FACING: readonly string[] = [
 export const EMBEDDED_ONLY: readonly string[] = [
   'tests/materializations/backfills/batches.test.ts',
   'tests/materializations/backfills/workflow-commands.test.ts',
+  'tests/faults/kill-at-tables.test.ts',
+  'tests/real/seams/late-rows.test.ts',
   'tests/real/seams/replay.test.ts',
   'tests/real/churn/**/*.test.ts',
-  'tests/real/mart/mart.test.ts',
   'tests/real/raw/**/*.test.ts',
 ]
 
