@@ -25,7 +25,7 @@ afterEach(async () => {
 const create = (...args: string[]) => ['backfill', 'create', '*', ...args]
 
 describe('before anything is written', () => {
-  it('--dry-run tells the plan, --check whether there is something to do; neither writes', async () => {
+  it('#13852 #18413 #26731: --dry-run tells the plan, --check whether there is something to do; neither writes', async () => {
     // The first command of an environment makes its tables.
     await lab.json(['status'])
     const before = await rowCounts()
