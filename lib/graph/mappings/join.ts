@@ -81,7 +81,7 @@ export function joinOf(mapping: PartitionMapping, down: PartitionSpace, up: Part
     case 'specific':
       return specificJoin(mapping.keys, down, up, text)
     case 'static':
-      return staticJoin(mapping.upstreamOf, down, up, text)
+      return staticJoin(mapping, down, up)
     case 'dimension':
       return dimensionJoin(mapping.name, mapping.mapping, down, up)
     case 'perDimension':
@@ -136,11 +136,11 @@ function specificJoin(names: readonly string[], down: PartitionSpace, up: Partit
 }
 
 function staticJoin(
-  upstreamOf: Readonly<Record<string, readonly string[]>>,
+  mapping: Extract<PartitionMapping, { kind: 'static' }>,
   down: PartitionSpace,
   up: PartitionSpace,
-  text: string,
 ): Join | Misfit {
+  const { upstreamOf } = mapping
   for (const [side, { dimensions }] of [
     ['upstream', up],
     ['downstream', down],
@@ -155,7 +155,7 @@ function staticJoin(
     const read = Object.hasOwn(upstreamOf, down.keys[index]!) ? upstreamOf[down.keys[index]!]! : []
     return read.flatMap((key) => keyIndex(up, key) ?? []).sort((a, b) => a - b)
   })
-  return { time: defaultTime(down, up), keys, text }
+  return named({ time: defaultTime(down, up), keys }, mapping, up)
 }
 
 function unknownKey(side: string, { dimensions, keys }: PartitionSpace, key: string): string | undefined {
@@ -189,10 +189,10 @@ function dimensionJoin(name: string, inner: PartitionMapping, down: PartitionSpa
       return other === name ? { from: down.dimensions.length === 0 ? undefined : 0, map: join.keys } : EVERY_KEY
     })
     const time: TimeJoin = name === up.timeName || !up.time ? join.time : { kind: 'all' }
-    return named({ time, keys: combinedKeys(down, up, joins) }, mappingOfDimension(name, inner))
+    return named({ time, keys: combinedKeys(down, up, joins) }, mappingOfDimension(name, inner), up)
   }
   const joins = up.dimensions.map((): DimensionJoin => ({ from: from < 0 ? undefined : from, map: join.keys }))
-  return named({ time: join.time, keys: combinedKeys(down, up, joins) }, mappingOfDimension(name, inner))
+  return named({ time: join.time, keys: combinedKeys(down, up, joins) }, mappingOfDimension(name, inner), up)
 }
 
 const EVERY_KEY: DimensionJoin = { from: undefined, map: ALL_KEYS }
@@ -231,13 +231,13 @@ function perDimensionJoin(
       joins.push({ from: from < 0 ? undefined : from, map: join.keys })
     }
   }
-  return named({ time, keys: combinedKeys(down, up, joins) }, mapping)
+  return named({ time, keys: combinedKeys(down, up, joins) }, mapping, up)
 }
 
 /** A block that moves as time goes on is known by its version alone: the text says so, as for the plain mapping. */
-function named(join: Omit<Join, 'text'>, mapping: PartitionMapping): Join {
+function named(join: Omit<Join, 'text'>, mapping: PartitionMapping, up: PartitionSpace): Join {
   const { kind } = join.time
-  return { ...join, text: kind === 'all' || kind === 'last' ? kind : mappingText(mapping) }
+  return { ...join, text: up.time && (kind === 'all' || kind === 'last') ? kind : mappingText(mapping) }
 }
 
 /** One dimension on its own, with the members that it has now. */

@@ -50,7 +50,9 @@ export function resolveMapping(
   const isMoving = time.kind === 'all' || time.kind === 'last'
   const boxOf = (downstream: number): Box => {
     const [from, to] = window.at(timeOf(down, downstream))
-    return { from, to: Math.max(from, to), keys: keysRead(keys, keyIndexOf(down, downstream)) }
+    const read = keysRead(keys, keyIndexOf(down, downstream))
+    // Of no key no time is read.
+    return { from, to: read?.length === 0 ? from : Math.max(from, to), keys: read }
   }
   const isStraight = keys.kind === 'same' || (keys.kind === 'all' && up.keys.length === 1 && down.keys.length === 1)
   if (isStraight && (time.kind === 'identity' || !(down.time || up.time))) {

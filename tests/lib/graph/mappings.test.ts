@@ -115,6 +115,20 @@ describe('every mapping on every kind of partitions, against a plain enumeration
         const read = new Set(readers.flatMap((o) => reads.get(o)!))
         expect(new Set(keysOf(up, sets.ordinals(resolved.upstreamOf(sets.fromOrdinals(readers)))))).toEqual(read)
 
+        // A stretch that begins and ends within a time of several keys.
+        const stretch = existing.slice(-8, -1)
+        const readByStretch = new Set(stretch.flatMap((o) => reads.get(o)!))
+        expect(new Set(keysOf(up, sets.ordinals(resolved.upstreamOf(sets.fromOrdinals(stretch)))))).toEqual(
+          readByStretch,
+        )
+        const upStretch = upOrdinals.slice(-8, -1)
+        const upStretchKeys = new Set(keysOf(up, upStretch))
+        const readersOfStretch = downOrdinals.filter((o) => reads.get(o)!.some((key) => upStretchKeys.has(key)))
+        const everyone = sets.fromOrdinals(downOrdinals)
+        expect([...sets.ordinals(resolved.downstreamOf(sets.fromOrdinals(upStretch), everyone))]).toEqual(
+          readersOfStretch,
+        )
+
         // Few members leave most readers untouched; many join their stretches.
         const rare = tossed()
         const changed = upOrdinals.filter((o) => (rare ? o % 17 === 3 : tossed()))
@@ -289,6 +303,9 @@ describe('what a partition reads', () => {
     const from = partitionOrdinal(reader, '2026-01')!
     const found = resolved.upstreamOf(sets.interval(from, from + 3))
     expect(keysOf(read, sets.ordinals(found))).toEqual(['2026-01-31', '2026-02-28', '2026-03-31'])
+    const most = resolveMapping(trailing({ days: 28 }), reader, read, existingPartitions(read, NOW))
+    const gaps = ['2026-01-03', '2026-03-03'].map((key) => partitionOrdinal(read, key)!)
+    expect(gaps.map((day) => sets.has(most.upstreamOf(sets.interval(from, from + 3)), day))).toEqual([false, false])
   })
 })
 
@@ -435,11 +452,17 @@ test('a default has the text of what it comes to', () => {
 })
 
 test('texts of a block that moves with time are those of the plain mapping: its version alone tells', () => {
-  const text = (mapping: PartitionMapping, down = daysBySegment, up: PartitionsDefinition = daysBySegment) =>
-    resolveMapping(mapping, partitionSpace(down), partitionSpace(up), sets.EMPTY).text
+  const text = (
+    mapping: PartitionMapping,
+    down: PartitionsDefinition = daysBySegment,
+    up: PartitionsDefinition = daysBySegment,
+  ) => resolveMapping(mapping, partitionSpace(down), partitionSpace(up), sets.EMPTY).text
   expect(text(perDimension({ day: last(), segment: all() }))).toBe('last')
   expect(text(perDimension({ day: timeOverlap(), segment: all() }))).toBe('perDimension(day=overlap(0,0),segment=all)')
   expect(text(toDimension('day', trailing({ days: 2 })), daysBySegment, days)).toBe('dimension(day=trailing(2 day,0))')
+  expect(text(staticMap({ paid: 'trial' }), segments)).toBe('all')
+  expect(text(staticMap({ paid: 'trial' }))).toBe('static(paid=trial)')
+  expect(text(staticMap({ paid: 'trial' }), segments, segments)).toBe('static(paid=trial)')
   expect(mappingText(staticMap({ b: ['z', 'y'], a: 'x' }))).toBe('static(a=x,b=y+z)')
   expect(mappingText(specific(['b', 'a']))).toBe('specific(a,b)')
   expect(mappingText(trailing({ weeks: 2 }))).toBe('trailing(2 week,0)')

@@ -132,12 +132,11 @@ export class Reference {
   read(key: AssetKey, input: InputSpec, partition: string): ReadRecord {
     const [down, up] = [this.#spaces.get(key)!, this.#spaces.get(input.upstream)!]
     const keys = this.reads(key, input, partition)
-    const keyed = input.mapping.kind !== 'all' && up.fixedNames.length > 0 && down.keys.join() === up.keys.join()
     const base = {
       input,
       mapping: resolvedText(input.mapping, down, up),
       times: [...new Set(keys.map((one) => split(up, one).time ?? ''))],
-      fixed: keyed ? split(down, partition).fixed : null,
+      fixed: fixedRead(input.mapping, down, up, partition, keys),
       seq: this.#memory.seq,
     }
     const versions: Record<string, string> = {}
@@ -403,7 +402,33 @@ export function signature(definition: PartitionsDefinition): string {
   return definition.dimensions.map((d) => `${d.name}=${signature(d.definition)}`).join('|')
 }
 
+/** Keys that an input names, whatever the time; null: every key there is. */
+function fixedRead(
+  mapping: PartitionMapping,
+  down: PartitionSpace,
+  up: PartitionSpace,
+  partition: string,
+  read: readonly string[],
+): string | null {
+  if (up.fixedNames.length === 0 || mapping.kind === 'all') return null
+  const named = [...new Set(read.map((one) => split(up, one).fixed))].sort().join('+')
+  switch (mapping.kind) {
+    case 'static':
+    case 'specific':
+      return named
+    case 'dimension':
+      return mapping.name === up.timeName || mapping.name === down.timeName ? null : named
+    case 'perDimension':
+      return mapping.mappings.s?.kind === 'all' ? null : named
+    default:
+      return down.keys.join() === up.keys.join() ? split(down, partition).fixed : null
+  }
+}
+
 function resolvedText(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): string {
+  // Keys are joined and time is not: of all times there are.
+  const isOfKeys = mapping.kind === 'static' ? !down.time : mapping.kind === 'dimension' && mapping.name === 's'
+  if (up.time && isOfKeys) return 'all'
   if (mapping.kind !== 'default') return mappingText(mapping)
   if (down.time && up.time) return signature(down.time) === signature(up.time) ? 'identity' : 'overlap(0,0)'
   return !down.time && !up.time && down.keys.join() === up.keys.join() ? 'identity' : 'all'

@@ -11,7 +11,11 @@ import {
   type PartitionMapping,
   type PartitionsDefinition,
   partitionSpace,
+  perDimension,
+  specific,
+  staticMap,
   timeOverlap,
+  toDimension,
   trailing,
 } from '../../../../lib/graph/index.ts'
 import { defaultMapping } from '../../../../lib/graph/mappings/mapping.ts'
@@ -61,6 +65,12 @@ const MAPPINGS: PartitionMapping[] = [
   trailing({ days: 45 }),
   trailing({ months: 2 }),
   trailing({ months: 1, endOffset: -1 }),
+  trailing({ partitions: 2 }),
+  specific(['a']),
+  staticMap({ a: 'b', b: ['a', 'b'] }),
+  toDimension('day', trailing({ days: 2 })),
+  toDimension('s'),
+  perDimension({ day: timeOverlap({ startOffset: -1 }), s: all() }),
 ]
 
 const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!
