@@ -11,8 +11,8 @@ import { realDefinitions, servingCutoff, servingDay, servingTime, simulateInto }
 
 const first = '2026-04-03'
 const last = '2026-04-13'
-/** Its source hid, from two cut-offs later on, what came. */
-const BEYOND = '2026-04-07'
+/** How many days after its own the rows come that the first scenario is about. */
+const LAG_DAYS = 2
 /** Its source hid all that came from its midnight on. */
 const INSIDE = '2026-04-09'
 const now = servingTime(last)
@@ -23,6 +23,8 @@ const outages = new Map<string, Date>()
 
 let home: Home
 let lab: Lab
+/** Its source hid what came after the cut-off of so many days later; there is viewing among that. */
+let beyond: string
 
 beforeAll(async () => {
   home = await makeHome()
@@ -128,7 +130,8 @@ async function repair(day: string): Promise<{ outcome: Outcome; changedDays: str
 
 describe('rows that come late', () => {
   test('are not there while their source does not show them', async () => {
-    outages.set(BEYOND, new Date(servingCutoff(addDays(BEYOND, 1))))
+    beyond = await dayWithLateViewing()
+    outages.set(beyond, cutoffAfterLag(beyond))
     outages.set(INSIDE, new Date(`${addDays(INSIDE, 1)}T00:00:00+03:00`))
     const outcome = await lab.materialize(now, request)
     expect(outcome.troubles).toEqual([])
@@ -136,10 +139,10 @@ describe('rows that come late', () => {
     expect(isEmpty(await lab.plan(now, request))).toBe(true)
   })
 
-  test('beyond the publish lag change only snapshots whose cut-off had not passed when they came', async () => {
-    const { changedDays } = await repair(BEYOND)
+  test('days beyond the publish lag change only snapshots whose cut-off had not passed when they came', async () => {
+    const { changedDays } = await repair(beyond)
     expect(changedDays.length).toBeGreaterThan(0)
-    expect(changedDays[0]! > addDays(BEYOND, 1)).toBe(true)
+    expect(changedDays[0]! > addDays(beyond, LAG_DAYS)).toBe(true)
   })
 
   test('within the publish lag change the snapshot of their own day too', async () => {
@@ -160,6 +163,26 @@ describe('rows that come late', () => {
     expect(ofAsset(outcome.unchanged, 'probe/reader')).toEqual(daysBetween(day, last))
   })
 })
+
+const cutoffAfterLag = (day: string) => new Date(servingCutoff(addDays(day, LAG_DAYS)))
+
+/** The newest day, not settled yet and with snapshots left to change, of which viewing came that late for the first time. */
+async function dayWithLateViewing(): Promise<string> {
+  for (const day of daysBetween(addDays(last, -7), addDays(last, -LAG_DAYS - 1)).reverse()) {
+    if (day === INSIDE) continue
+    const { sources } = await openSimulatedSources(join(home.folder, 'world'))
+    const { table } = await sources.player_events.read([day], new Date(now))
+    const [late] = await lab.at(now, async ({ stores }) =>
+      (await stores.warehouse()).rows(
+        `SELECT event_id FROM ${table} WHERE event_id != '' AND user_id != '' GROUP BY event_id
+         HAVING min(received_at) > {after:DateTime} AND min(watched_s) > 0 LIMIT 1`,
+        { params: { after: cutoffAfterLag(day) } },
+      ),
+    )
+    if (late !== undefined) return day
+  }
+  throw new Error(`no day of the world has viewing that came ${LAG_DAYS} days late; simulate more users`)
+}
 
 /** Hides, of the newest day where that is possible, nothing but late copies of rows that came before. */
 async function hideCopies(): Promise<string> {
