@@ -40,7 +40,8 @@ interface Place {
   readonly path: string
 }
 
-interface Surroundings {
+/** What a condition is evaluated against. */
+export interface Surroundings {
   readonly state: GraphState
   readonly facts: TickFacts
   readonly before: AutomationMemory

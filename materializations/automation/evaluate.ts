@@ -8,7 +8,7 @@ import {
 } from '../../lib/graph/index.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 import { latest } from '../planner/request.ts'
-import { ConditionEvaluator, type Explained, staleAmong } from './conditions.ts'
+import { ConditionEvaluator, type Explained, type Surroundings, staleAmong } from './conditions.ts'
 import { InputFilter, readersOf } from './inputs.ts'
 import { type AssetMemory, type Attempt, type AutomationMemory, givenUp, withAttempt } from './memory.ts'
 import { subjectOf } from './subject.ts'
@@ -66,12 +66,8 @@ export function evaluateAutomation(state: GraphState, before: AutomationMemory, 
     const subject = subjectOf(state, key, condition)
     const remembered = before.assets.get(key)
     const old = remembered?.subject === subject ? remembered : undefined
-    const evaluator = new ConditionEvaluator({ ...shared, old })
-    const { existing } = state.asset(key)
-    const { holds, explained } = evaluator.evaluate(condition, { key, within: existing, path: '' })
-    const wanted = intersected(toDo(state, key, holds, requested), eligible(state, key))
+    const { evaluator, holds, explained, wanted } = requestOf(key, condition, { ...shared, old }, requested)
     const settled = sets.subtract(holds, wanted)
-    if (wanted.length > 0) requested.set(key, wanted)
     decisions.push({ key, condition, requested: wanted, settled, explained })
     attempts.set(key, evaluator.attempts)
     memory.set(key, {
@@ -91,6 +87,26 @@ export function evaluateAutomation(state: GraphState, before: AutomationMemory, 
     memory,
     untried: ofRequested((one, key) => ({ ...one, attempts: attempts.get(key)!, requested: sets.EMPTY })),
     givenUp: ofRequested((one) => ({ ...one, attempts: mapped(one.attempts, (kept) => givenUp(kept, one.requested)) })),
+  }
+}
+
+/** Partitions of an asset that reads itself are asked for one after the other; as many as this in one tick. */
+const MOST_OF_ITSELF = 400
+
+/** What is requested of one asset; it is in `requested` from then on. */
+function requestOf(key: AssetKey, condition: Condition, around: Surroundings, requested: Map<AssetKey, IntervalSet>) {
+  const { state } = around
+  const readsItself = state.graph.upstream.get(key)!.some(({ upstream }) => upstream === key)
+  const { existing } = state.asset(key)
+  let wanted = sets.EMPTY
+  for (let i = 0; ; i++) {
+    const evaluator = new ConditionEvaluator(around)
+    const { holds, explained } = evaluator.evaluate(condition, { key, within: existing, path: '' })
+    const more = sets.subtract(intersected(toDo(state, key, holds, requested), eligible(state, key)), wanted)
+    wanted = sets.union(wanted, more)
+    if (wanted.length > 0) requested.set(key, wanted)
+    // What it makes today is there for what reads it tomorrow.
+    if (!readsItself || more.length === 0 || i === MOST_OF_ITSELF) return { evaluator, holds, explained, wanted }
   }
 }
 

@@ -10,7 +10,7 @@ export function readersOf(state: GraphState, edge: Edge, read: IntervalSet, with
   return sets.fromOrdinals([...sets.ordinals(readers)].filter((ordinal) => wouldFollow(state, edge, ordinal)))
 }
 
-/** The inputs of an asset that a condition counts. What an asset reads of itself never is: the planner orders it. */
+/** The inputs of an asset that a condition counts. */
 export class InputFilter {
   readonly #state: GraphState
   readonly #selected = new Map<string, ReadonlySet<AssetKey>>()
@@ -20,9 +20,7 @@ export class InputFilter {
   }
 
   edges(key: AssetKey, filter: DepsFilter): readonly Edge[] {
-    return this.#state.graph.upstream
-      .get(key)!
-      .filter(({ upstream }) => upstream !== key && this.counts(upstream, filter))
+    return this.#state.graph.upstream.get(key)!.filter(({ upstream }) => this.counts(upstream, filter))
   }
 
   counts(upstream: AssetKey, { only, ignore }: DepsFilter): boolean {

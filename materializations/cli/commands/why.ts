@@ -1,10 +1,11 @@
-import { graphError, partitionOrdinal } from '../../../lib/graph/index.ts'
+import { type AssetKey, graphError, partitionOrdinal } from '../../../lib/graph/index.ts'
 import { heldFor, whyAutomation } from '../../automation/why.ts'
 import { causeText } from '../../operations/cause-groups.ts'
 import type { WhyCause } from '../../operations/change-history.ts'
 import { addressText } from '../../operations/partition-ranges.ts'
 import { type WhyAsset, type WhyPartition, whyAsset, whyPartition } from '../../operations/why.ts'
 import { extentText, parseAddress } from '../../planner/request.ts'
+import type { Session } from '../../session.ts'
 import type { Register } from '../command.ts'
 import { automationLines } from '../render/automation.ts'
 import { countText } from '../render/words.ts'
@@ -22,7 +23,7 @@ export const why: Register = (program, on) => {
         if (partition === undefined && space.definition.kind !== 'single') {
           const automation = await whyAutomation(open, state, key)
           const json = { ...(await whyAsset(open, state, key)), ...(automation && { automation }) }
-          return { json, text: [assetText(json), ...automationLines(automation)].join('\n') }
+          return { json, text: [assetText(json), ...decisionLines(open, key, automation)].join('\n') }
         }
         const ordinal = partitionOrdinal(space, partition ?? '')
         if (ordinal === undefined) {
@@ -34,10 +35,20 @@ export const why: Register = (program, on) => {
         }
         const automation = await whyAutomation(open, state, key, ordinal)
         const json = { ...(await whyPartition(open, state, key, ordinal)), ...(automation && { automation }) }
-        const decided = automationLines(automation, (node) => heldFor(state, key, node, ordinal))
+        const decided = decisionLines(open, key, automation, (node) => heldFor(state, key, node, ordinal))
         return { json, text: [partitionText(json, extentText(state, key)), ...decided].join('\n') }
       }),
   )
+}
+
+/** Nothing of what no automation could ask for. */
+function decisionLines(
+  open: Session,
+  key: AssetKey,
+  ...decision: Parameters<typeof automationLines>
+): readonly string[] {
+  const { graph } = open
+  return graph.automation.size === 0 || graph.asset(key).kind === 'external' ? [] : automationLines(...decision)
 }
 
 function partitionText(why: WhyPartition, extent: string): string {

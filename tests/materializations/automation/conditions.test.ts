@@ -88,20 +88,25 @@ describe('eager', () => {
     expect(stage.tick()).toEqual({ features: '2026-03-03' })
   })
 
-  it('what an asset reads of itself holds nothing up: its own earlier days are not asked for', () => {
-    const sums = asset({
-      key: 'sums',
-      partitions: days,
-      deps: { source, before: self(trailing({ days: 1, endOffset: -1 })) },
-      store: value,
-      materialize,
-      automation: eager({ lookbackDays: 9 }),
-    })
-    const stage = new Stage([source, sums], '2026-03-04T06:00:00Z')
+  it('what an asset reads of itself is asked for in one tick, from the first day that changed', () => {
+    const sums = (automation: Condition) =>
+      asset({
+        key: 'sums',
+        partitions: days,
+        deps: { source, before: self(trailing({ days: 1, endOffset: -1 })) },
+        store: value,
+        materialize,
+        automation,
+      })
+    const stage = new Stage([source, sums(eager({ lookbackDays: 9 }))], '2026-03-05T06:00:00Z')
     stage.make('source', ['2026-03-01', '2026-03-02', '2026-03-03'])
     expect(stage.tick()).toEqual({ sums: '2026-03-01..2026-03-03' })
     expect(stage.tick()).toEqual({})
-    expect(stage.make('source', ['2026-03-02']).tick()).toEqual({ sums: '2026-03-02' })
+    expect(stage.make('source', ['2026-03-02']).tick()).toEqual({ sums: '2026-03-02..2026-03-03' })
+    // The newest alone waits for the day before it.
+    const newest = new Stage([source, sums(eager())], '2026-03-04T06:00:00Z')
+    expect(newest.make('source', ['2026-03-03']).tick()).toEqual({})
+    expect(newest.make('sums', ['2026-03-02']).tick()).toEqual({ sums: '2026-03-03' })
   })
 
   it('an asset without automation is never asked for, and ends the chain', () => {
