@@ -11,6 +11,7 @@ import { lineageTree } from '../render/lineage.ts'
 import { columnNotes } from '../render/lineage-columns.ts'
 import { dotText, mermaidText } from '../render/lineage-diagrams.ts'
 import { productVersion } from '../version.ts'
+import { registerColumn } from './lineage-column.ts'
 import { registerComparisons } from './lineage-comparisons.ts'
 import { registerExport } from './lineage-export.ts'
 
@@ -38,6 +39,7 @@ export const lineage: Register = (program, on) => {
       return written(open, await lineageBetween(open, ends, { limit, expand }), { format, columns })
     }),
   )
+  registerColumn(group, on)
   registerComparisons(group, on)
   registerExport(group, on)
 }

@@ -9,6 +9,7 @@ import {
   type InputColumn,
   openLazyAnalyzer,
 } from '../../../materializations/operations/lineage-columns.ts'
+import { traceColumn } from '../../../materializations/operations/trace-column.ts'
 import { SHOP } from '../cli/shop.ts'
 import { openShop, type ShopCli } from '../cli/shop-cli.ts'
 
@@ -73,6 +74,14 @@ describe("columns of the product's own SQL assets", () => {
     ])
   })
 
+  it('a feature is followed through all assets to the files', async () => {
+    const { graph } = await loadDefinitions(resolve(import.meta.dirname, '../../../definitions.ts'))
+    const trace = traceColumn(graph, found, 'features/snapshot', 'watch_seconds_30d')
+    const keys = new Set(trace.nodes.map(({ key }) => key))
+    for (const key of ['features/viewing_daily', 'raw/player_events']) expect(keys).toContain(key)
+    expect(trace.nodes.filter(({ end }) => end !== null).map(({ end }) => end)).toContain('made by a function')
+  })
+
   it('are kept on disk: nothing is asked twice', async () => {
     const again = await analyze(() => {
       throw new Error('asked again')
@@ -125,6 +134,28 @@ describe('lineage --columns', () => {
     )
     const mermaid = (await shop.run(['lineage', 'reports/daily', '--columns', '--format', 'mermaid'])).out
     expect(mermaid).toContain('<br>spent: sums up orders.amount<br>')
+  })
+
+  it('one column, asset by asset', async () => {
+    const { out } = await shop.run(['lineage', 'column', 'features/spend', 'spent'])
+    expect(out).toBe('features/spend.spent\n  orders: raw/orders.amount (summed up), made by a function\n')
+    expect(await shop.json(['lineage', 'column', 'features/spend', 'spent'])).toEqual({
+      root: 'features/spend.spent',
+      nodes: [
+        { id: 'features/spend.spent', key: 'features/spend', column: 'spent', end: null },
+        { id: 'raw/orders.amount', key: 'raw/orders', column: 'amount', end: 'made by a function' },
+      ],
+      edges: [{ from: 'raw/orders.amount', to: 'features/spend.spent', input: 'orders', how: 'aggregation' }],
+    })
+    const refused = async (...args: string[]) => {
+      const ran = await shop.run(['lineage', 'column', ...args])
+      return [ran.code, ran.err.split('\n')[1]]
+    }
+    expect(await refused('features/spend', 'spend')).toEqual([2, 'cause: It has no such column; did you mean spent?'])
+    expect(await refused('raw/orders', 'amount')).toEqual([
+      2,
+      'cause: It is not made by SQL, and functions are not looked into.',
+    ])
   })
 
   it('says so when other code made the node', async () => {
