@@ -1,10 +1,13 @@
-import { BROKEN, type RowFormat, rowsSql } from './row-format.ts'
+import { BROKEN, isText, type RowFormat, rowsSql } from './row-format.ts'
 import type { Fault, RowMapping, TargetColumn } from './row-mapping.ts'
 import { literal, name } from './sql-names.ts'
 
+/** Column of the rank of what is wrong with a row: 0 for a good one. Cheaper to test than its reason. */
+export const FAULT = 'fault'
+
 /**
- * Every row of the landed table with its fields, its typed columns as `value.NAME`, and `reason`: why it cannot be used,
- * '' for a good one. Read only some of the columns, and only what these need is computed.
+ * Every row of the landed table with its fields, its typed columns as `value.NAME`, `fault`, and `reason`: why it cannot be
+ * used, '' for a good one. Read only some of the columns, and only what these need is computed.
  */
 export function judgedSql(mapping: RowMapping, table: string): string {
   const columns = Object.entries(mapping.columns)
@@ -15,19 +18,28 @@ export function judgedSql(mapping: RowMapping, table: string): string {
   return `(
     SELECT *, ${reasonOf(faults)} AS reason
     FROM (
-      SELECT *, ${values.join(', ')}
-      FROM (${rowsSql(mapping.format, mapping.partition, table)})))`
+      SELECT *, ${rankOf(faults, mapping.format)} AS ${FAULT}
+      FROM (
+        SELECT *, ${values.join(', ')}
+        FROM (${rowsSql(mapping.format, mapping.partition, table)}))))`
 }
 
 /**
- * What is wrong with the row as such, else the first fault that holds. Numbers and arrays stand for if() and multiIf():
+ * Highest for what is wrong with the row as such, then the faults in their order. Numbers stand for if() and multiIf():
  * those put their branches off, and then parse a line again for each condition that looks at it.
  */
-function reasonOf(faults: readonly Fault[]): string {
+function rankOf(faults: readonly Fault[], format: RowFormat): string {
+  const broken = isText(format) ? [`(${BROKEN} != '') * ${faults.length + 1}`] : []
   const ranks = faults.map(({ when }, i) => `ifNull(${when}, 0) * ${faults.length - i}`)
-  const reasons = faults.map(({ reason }, i) => [faults.length - i, literal(reason)] as const)
-  const found = `transform(greatest(${['toUInt16(0)', ...ranks].join(', ')}), [${reasons.map(([rank]) => rank)}], [${reasons.map(([, reason]) => reason)}], '')`
-  return `[${BROKEN}, ${found}][if(${BROKEN} = '', 2, 1)]`
+  return `greatest(${['toUInt16(0)', ...broken, ...ranks].join(', ')})`
+}
+
+/** The reason of a rank. */
+function reasonOf(faults: readonly Fault[]): string {
+  const ranks = faults.map((_, i) => faults.length - i)
+  const reasons = faults.map(({ reason }) => literal(reason))
+  const found = `transform(${FAULT}, [${ranks}], [${reasons}], '')`
+  return `[${BROKEN}, ${found}][if(${FAULT} = ${faults.length + 1}, 1, 2)]`
 }
 
 /** How conditions and other SQL name a typed column. */

@@ -1,8 +1,9 @@
+import { FAULT } from './judged-sql.ts'
 import { BROKEN, fieldNames, isText, LINE } from './row-format.ts'
 import type { RowMapping } from './row-mapping.ts'
 
 /** Names that the generated SQL uses itself. */
-const TAKEN: ReadonlySet<string> = new Set([LINE, BROKEN, 'reason', 'row', 'fields', 'repeats'])
+const TAKEN: ReadonlySet<string> = new Set([LINE, BROKEN, FAULT, 'reason', 'row', 'fields', 'repeats'])
 
 /** All that is wrong with a mapping, in words; empty for a good one. */
 export function mappingProblems(mapping: RowMapping): string[] {

@@ -1,4 +1,4 @@
-import { judgedSql } from './judged-sql.ts'
+import { FAULT, judgedSql } from './judged-sql.ts'
 import { fieldNames, isText, LINE } from './row-format.ts'
 import type { RowMapping } from './row-mapping.ts'
 import { name } from './sql-names.ts'
@@ -10,5 +10,5 @@ import { name } from './sql-names.ts'
 export function quarantineSql(mapping: RowMapping, table: string): string {
   const sent = isText(mapping.format) ? [LINE] : fieldNames(mapping.format).map(name)
   const columns = [...mapping.partition.map(name), 'reason', ...sent]
-  return `SELECT ${columns.join(', ')} FROM ${judgedSql(mapping, table)} WHERE reason != ''`
+  return `SELECT ${columns.join(', ')} FROM ${judgedSql(mapping, table)} WHERE ${FAULT} != 0`
 }

@@ -1,4 +1,4 @@
-import { judgedSql, typedValue, valueName } from './judged-sql.ts'
+import { FAULT, judgedSql, typedValue, valueName } from './judged-sql.ts'
 import { isText, LINE } from './row-format.ts'
 import type { RowMapping } from './row-mapping.ts'
 import { name } from './sql-names.ts'
@@ -25,9 +25,9 @@ function firstReceived(mapping: RowMapping, judged: string): string {
   const order = orderOf(mapping)
   if (mapping.repeatsWithinDays === 0) {
     const group = [...mapping.partition.map(name), key].join(', ')
-    return `(SELECT * FROM ${judged} WHERE reason = '' ORDER BY ${group}, ${order} LIMIT 1 BY ${group})`
+    return `(SELECT * FROM ${judged} WHERE ${FAULT} = 0 ORDER BY ${group}, ${order} LIMIT 1 BY ${group})`
   }
-  return `(SELECT * FROM (SELECT *, ${repeatsSql(mapping)} AS repeats FROM ${judged} WHERE reason = '') WHERE NOT repeats)`
+  return `(SELECT * FROM (SELECT *, ${repeatsSql(mapping)} AS repeats FROM ${judged} WHERE ${FAULT} = 0) WHERE NOT repeats)`
 }
 
 /**
