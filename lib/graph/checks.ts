@@ -41,9 +41,18 @@ export interface ValueCheck extends CheckCommon {
   readonly check: (value: never, metadata: Readonly<Record<string, unknown>>) => CheckVerdict | Promise<CheckVerdict>
 }
 
-/** Checks of warehouse tables. */
+/** A number in the metadata that a function returned, within bounds. */
+export interface MetadataCheck extends CheckCommon {
+  readonly kind: 'metadata'
+  /** Path of the field, its parts joined by dots. */
+  readonly field: string
+  readonly min: number
+  readonly max: number
+}
+
+/** Checks of tables that a SELECT makes. */
 export type TableCheck = SqlCheck | SchemaCheck
-export type Check = TableCheck | ValueCheck
+export type Check = TableCheck | ValueCheck | MetadataCheck
 
 export interface CheckOptions {
   /** False: a failure is recorded and shown, but the data go in. Default true, and false for a warning. */
@@ -114,6 +123,17 @@ export function sqlCheck(
 export function schemaChange(options: CheckOptions = {}): SchemaCheck {
   const severity = options.severity ?? (options.blocking ? 'error' : 'warn')
   return Object.freeze({ kind: 'schema', name: 'schema_change', ...common('schema_change', { ...options, severity }) })
+}
+
+/** Bounds of a number in the metadata of what a function made, such as `quality.rocAuc`; without the number it fails. */
+export function metadataRange(
+  field: string,
+  range: { min?: number; max?: number },
+  options: CheckOptions = {},
+): MetadataCheck {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = range
+  const name = `metadata_range(${field}, ${Number.isFinite(min) ? min : ''}..${Number.isFinite(max) ? max : ''})`
+  return Object.freeze({ kind: 'metadata', name, field, min, max, ...common(name, options) })
 }
 
 /** A check of the value of a `value` asset, or of the bytes of an `objects` asset, with the metadata it was made with. */

@@ -40,6 +40,8 @@ export {
   type CheckSeverity,
   type CheckVerdict,
   checkValue,
+  type MetadataCheck,
+  metadataRange,
   noNulls,
   rowCount,
   type SchemaCheck,

@@ -14,12 +14,14 @@ import { inputsVersion } from '../stores/fingerprint.ts'
 import { ensurePublished } from '../stores/published-schema.ts'
 import { ensureSpareLoad, loadPublished, publishedSchema } from '../stores/published-table.ts'
 import { dropReplacedLoads } from '../stores/replaced-loads.ts'
+import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
 import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
-import type { StepOutcome } from './outcome.ts'
+import { metadataResults } from './metadata-checks.ts'
+import { CheckFailed, type StepOutcome } from './outcome.ts'
 import { untilAborted } from './time-limit.ts'
 
 /** Loads one partition of a published table: content, pointer and record in one transaction. */
@@ -41,6 +43,9 @@ export async function publishPartition(
       mend: "Return { kind: 'rows', rows }.",
     })
   }
+  const checked = metadataResults(asset.checks, [partition], output.metadata ?? {})
+  await keepCheckResults(env, asset.key, checked)
+  if (isStopped(checked)) return { recorded: [], failed: [{ ordinal, error: new CheckFailed(checked) }] }
   const schema = publishedSchema(store, env.environment)
   const place = { store, schema, environment: env.environment, assetKey: asset.key }
   await env.lineage.transaction((client) => ensurePublished(client, place))

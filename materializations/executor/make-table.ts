@@ -41,6 +41,7 @@ import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import { openInputs } from './inputs.ts'
+import { metadataResults } from './metadata-checks.ts'
 import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
 import { requireMomentsInUtc } from './partition-types.ts'
 import { schemaResults } from './schema-check.ts'
@@ -81,11 +82,19 @@ export async function makeTablePartitions(
   const shape = shapeOf(asset, columns)
   requireColumns(asset.key, shape)
   requireMomentsInUtc(asset.key, space, columns)
-  const ofSchema = await checkSchema(env, asset, columns, partitions)
+  const before = [
+    ...(await checkSchema(env, asset, columns, partitions)),
+    ...metadataResults(
+      asset.checks,
+      partitions.map((partition) => partition.key),
+      content.metadata,
+    ),
+  ]
   // Before the table is touched: the next attempt compares with the same version.
-  if (isStopped(ofSchema)) {
-    await keepCheckResults(env, asset.key, ofSchema)
-    return { recorded: [], failed: ordinals.map((ordinal, i) => ({ ordinal, error: new CheckFailed([ofSchema[i]!]) })) }
+  if (isStopped(before)) {
+    await keepCheckResults(env, asset.key, before)
+    const errorOf = ({ key }: Partition) => new CheckFailed(before.filter(({ partition }) => partition === key))
+    return { recorded: [], failed: ordinals.map((ordinal, i) => ({ ordinal, error: errorOf(partitions[i]!) })) }
   }
   const table = await ensureTable(warehouse, env.lineage, asset.key, shape)
   const staging = stagingName(env.leases.token, stepNo)
@@ -97,7 +106,7 @@ export async function makeTablePartitions(
     await fill(warehouse, staging, shape, content, env.signal)
     reached('staged')
     const staged = await inspect(warehouse, staging, shape, asset, partitions)
-    await keepCheckResults(env, asset.key, [...ofSchema, ...staged.flatMap((s) => s.checks)])
+    await keepCheckResults(env, asset.key, [...before, ...staged.flatMap((s) => s.checks)])
     reached('checked')
     const accepted = staged.map((s) => !isStopped(s.checks))
     const versions: NewVersion[] = staged.map((s, i) => ({

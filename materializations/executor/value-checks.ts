@@ -1,8 +1,9 @@
 import { OttokError } from '../../lib/config/errors.ts'
 import type { Check, ValueCheck } from '../../lib/graph/index.ts'
 import type { CheckResult } from '../stores/staging.ts'
+import { metadataResults } from './metadata-checks.ts'
 
-/** What the checks of a value, or of an object's bytes, say of one partition. */
+/** What the checks of a value, or of an object's bytes, and of its metadata say of one partition. */
 export async function valueResults(
   assetKey: string,
   checks: readonly Check[],
@@ -10,7 +11,7 @@ export async function valueResults(
   value: unknown,
   metadata: Readonly<Record<string, unknown>>,
 ): Promise<readonly CheckResult[]> {
-  const results: CheckResult[] = []
+  const results: CheckResult[] = [...metadataResults(checks, [partition], metadata)]
   for (const check of checks) {
     if (check.kind !== 'value') continue
     const { name, severity, blocking } = check

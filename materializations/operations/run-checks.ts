@@ -7,6 +7,7 @@ import {
   type SqlCheck,
   sets,
 } from '../../lib/graph/index.ts'
+import { metadataResults } from '../executor/metadata-checks.ts'
 import { valueResults } from '../executor/value-checks.ts'
 import { assetTables } from '../lineage/asset-tables.ts'
 import { insertCheckResults } from '../lineage/check-results.ts'
@@ -41,9 +42,12 @@ export async function runChecks(
     const wanted = requested.get(key) ?? sets.EMPTY
     const stored = (await storedVersions(session, state, key)).filter(({ ordinal }) => sets.has(wanted, ordinal))
     const results =
-      asset.store.kind === 'warehouse'
-        ? await tableResults(session, state, asset, stored)
-        : await otherResults(session, asset, stored)
+      asset.store.kind === 'value' || asset.store.kind === 'objects'
+        ? await valuesResults(session, asset, stored)
+        : [
+            ...stored.flatMap(({ partition, metadata }) => metadataResults(asset.checks, [partition], metadata)),
+            ...(await tableResults(session, state, asset, stored)),
+          ]
     await insertCheckResults(session.lineage, null, key, results)
     count += results.length
   }
@@ -78,7 +82,7 @@ async function tableResults(
   return results
 }
 
-async function otherResults(
+async function valuesResults(
   session: Session,
   asset: SqlAsset | FunctionAsset,
   stored: readonly StoredVersion[],

@@ -106,7 +106,8 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
     throw specError(spec.key, source, 'is stored in the warehouse without columns', 'Declare `columns` (name: type).')
   }
   for (const check of spec.checks ?? []) {
-    const fits = check.kind === 'value' ? ['value', 'objects'] : ['warehouse']
+    const fits =
+      check.kind === 'value' ? ['value', 'objects'] : check.kind === 'metadata' ? [spec.store.kind] : ['warehouse']
     if (fits.includes(spec.store.kind)) continue
     const problem = `has the check '${check.name}', and is stored in ${spec.store.kind}`
     throw specError(spec.key, source, problem, `That check is of assets stored in ${fits.join(' or ')}.`)

@@ -3,6 +3,7 @@ import {
   asset,
   checkValue,
   freshBy,
+  metadataRange,
   noNulls,
   rowCount,
   schemaChange,
@@ -23,6 +24,13 @@ describe('checks', () => {
 
   test('a warning that blocks is refused', () => {
     expect(() => rowCount({ min: 1 }, { severity: 'warn', blocking: true })).toThrow('is a warning that blocks')
+  })
+
+  test('a range of metadata is of whatever a function makes', () => {
+    const checks = [metadataRange('quality.rocAuc', { min: 0.6 })]
+    expect(checks[0]!.name).toBe('metadata_range(quality.rocAuc, 0.6..)')
+    for (const store of [value, warehouse])
+      expect(asset({ key: 'a', store, columns: { x: 'Int64' }, checks, materialize: made }).checks).toEqual(checks)
   })
 
   test('belong to the stores that they can look into', () => {

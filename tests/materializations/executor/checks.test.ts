@@ -8,8 +8,8 @@ const PROJECT: Readonly<Record<string, string>> = {
   'definitions.ts': `
 import { readFileSync } from 'node:fs'
 import {
-  acceptedRange, asset, checkValue, daily, defineGraph, freshBy, freshWithin, noNulls, objects, rowCount, schemaChange,
-  sql, sqlAsset, sqlCheck, unique, value, warehouse,
+  acceptedRange, asset, checkValue, daily, defineGraph, freshBy, freshWithin, metadataRange, noNulls, objects, published,
+  rowCount, schemaChange, sql, sqlAsset, sqlCheck, unique, value, warehouse,
 } from 'ottok'
 import { extra } from './extra.ts'
 
@@ -83,8 +83,26 @@ const report = asset({
   },
 })
 
+const quality = [metadataRange('quality.auc', { min: 0.6, max: 1 })]
+const measured = (kind, rest) => asset({
+  key: 'measured/' + kind,
+  checks: quality,
+  params: kind,
+  async materialize({ resources }) {
+    const { auc } = world(resources)
+    return { kind: kind === 'value' ? 'value' : 'rows', value: 1, rows: [[1]], metadata: { quality: { auc } } }
+  },
+  ...rest,
+})
+const mart = published({
+  schema: 'mart', table: 'measured', comment: 'x', columns: [{ name: 'x', type: 'bigint', comment: 'x' }], key: ['x'],
+})
+
 export default defineGraph({
-  assets: [orders, shape, strict, limit, report],
+  assets: [
+    orders, shape, strict, limit, report, measured('value', { store: value }), measured('published', { store: mart }),
+    measured('warehouse', { store: warehouse, columns: { x: 'Int64' }, orderBy: [] }),
+  ],
   resources: async ({ home }) => ({ home }),
 })
 `,
@@ -238,6 +256,29 @@ describe('checks of values and objects', () => {
     await setWorld({ text: 'y' })
     await make('reports/text')
     expect(await checks(['reports/text', '--run'])).toMatchObject([{ check: 'is not empty', passed: true }])
+  })
+})
+
+describe('checks of metadata', () => {
+  it('of values, tables and published tables: within bounds, outside, and without the number', async () => {
+    await setWorld({ auc: 0.8 })
+    await make('measured/*')
+    await setWorld({ auc: 0.5 })
+    const low = await make('measured/*', { code: 1 })
+    expect(low.steps.map(({ status, error }) => [status, error])).toEqual(
+      Array(3).fill(['failed', 'check metadata_range(quality.auc, 0.6..1) failed: quality.auc is 0.5']),
+    )
+    await setWorld({ auc: 'high' })
+    const none = await make('measured/value', { code: 1 })
+    expect(none.steps[0]!.error).toContain('the metadata have no number quality.auc')
+    // The last good versions stay.
+    expect(await checks(['measured/*', '--run'])).toMatchObject(
+      ['published', 'value', 'warehouse'].map((kind) => ({
+        key: `measured/${kind}`,
+        passed: true,
+        metadata: { 'quality.auc': 0.8 },
+      })),
+    )
   })
 })
 
