@@ -1,29 +1,30 @@
 import { resolve } from 'node:path'
 import { asset, defineGraph, type FunctionAsset, value } from '../../../lib/graph/index.ts'
-import { milliseconds } from '../measure.ts'
 import type { Workload } from '../workload.ts'
 import { openArena } from './arena.ts'
-import { processFigures, processRows, requireEqual } from './figures.ts'
+import { insideFigures, insideRows, processFigures, processRows, requireEqual } from './figures.ts'
 import { assetCount, nameOf, type Shape, scaled, shapeOf } from './shape.ts'
 
 /** From nothing to a checked graph, in a process that is running. */
 function defining(assets: number): Workload {
+  const workload = `graph/define ${assets} assets, running process`
   return {
-    workload: `graph/define ${assets} assets`,
+    workload,
     unit: 'ms',
     better: 'lower',
     goal: null,
+    beside: insideRows(workload),
     async prepare() {
       const arena = await openArena()
       const shape = shapeOf(assets)
       const python = await arena.stayingDagster(shapeOf(10))
       return {
         peer: arena.peer,
-        ours: () => milliseconds(() => requireEqual('our graph', buildGraph(shape).order.length, assets)),
+        ours: () => insideFigures(() => requireEqual('our graph', buildGraph(shape).order.length, assets)),
         async theirs() {
-          const { ms, assets: built } = await python.call<{ ms: number; assets: number }>('define', { shape })
+          const { took, assets: built } = await python.call<{ took: number[]; assets: number }>('define', { shape })
           requireEqual("Dagster's graph", built, assets)
-          return ms
+          return took
         },
         async close() {
           await python.close()

@@ -1,7 +1,6 @@
 import { traceLineage } from '../../../materializations/operations/trace-lineage.ts'
-import { milliseconds } from '../measure.ts'
 import type { Contest, Workload } from '../workload.ts'
-import { requireEqual } from './figures.ts'
+import { insideFigures, insideRows, requireEqual } from './figures.ts'
 import { assetCount, nameOf, scaled, shapeOf } from './shape.ts'
 import { openMade, openOurs } from './statuses.ts'
 
@@ -14,11 +13,13 @@ function upwards(): Workload {
   const { layers, width } = shape
   // Each level up is one asset wider, until the layer is full.
   const nodes = Array.from({ length: layers }, (_, level) => Math.min(level + 1, width)).reduce((a, b) => a + b)
+  const workload = `graph/lineage ${layers} deep in ${assetCount(shape)} assets, running process`
   return {
-    workload: `graph/lineage ${layers} deep in ${assetCount(shape)} assets, running process`,
+    workload,
     unit: 'ms',
     better: 'lower',
     goal: null,
+    beside: insideRows(workload),
     async prepare(): Promise<Contest> {
       const arena = await openMade(shape)
       const session = await openOurs(arena, arena.definitions)
@@ -27,14 +28,16 @@ function upwards(): Workload {
       return {
         peer: arena.peer,
         ours: () =>
-          milliseconds(async () => {
+          insideFigures(async () => {
             const found = await traceLineage(session, { key, up: layers })
             requireEqual('our lineage', found.nodes.length, nodes)
           }),
         async theirs() {
-          const { ms, nodes: found } = await python.call<{ ms: number; nodes: number }>('lineage', { depth: layers })
+          const { took, nodes: found } = await python.call<{ took: number[]; nodes: number }>('lineage', {
+            depth: layers,
+          })
           requireEqual("Dagster's lineage", found, nodes)
-          return ms
+          return took
         },
         async close() {
           await python.close()
