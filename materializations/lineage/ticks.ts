@@ -7,8 +7,9 @@ import { requireLease } from './record.ts'
 /** The lease that whoever evaluates automation holds; no asset can have this name. */
 export const AUTOMATION_LEASE = '@automation'
 
-/** How long ticks and their decisions are kept. */
+/** How long ticks and their decisions are kept, and how many at most: a source may change at every look. */
 const KEEP_DAYS = 30
+const KEEP_TICKS = 20_000
 
 export type TickStatus = 'idle' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'stopped' | 'died'
 
@@ -214,7 +215,9 @@ async function writeMemory(client: PoolClient, tickId: number, memory: readonly 
 /** The newest tick is what the next one begins from, however old. */
 async function dropOldTicks(client: PoolClient): Promise<void> {
   await client.query(
-    `DELETE FROM ticks WHERE started_at < now() - make_interval(days => $1) AND tick_id < (SELECT max(tick_id) FROM ticks)`,
-    [KEEP_DAYS],
+    `WITH newest AS (SELECT max(tick_id) AS id FROM ticks)
+     DELETE FROM ticks USING newest
+     WHERE tick_id < newest.id AND (started_at < now() - make_interval(days => $1) OR tick_id <= newest.id - $2)`,
+    [KEEP_DAYS, KEEP_TICKS],
   )
 }

@@ -130,6 +130,16 @@ describe('ottok tick', () => {
     expect((await shop.run(['why', 'feed/orders'])).out).not.toContain('requested')
   })
 
+  it('ticks are kept for a month, the newest for ever', async () => {
+    await rows(`UPDATE ticks SET started_at = started_at - interval '31 days'`)
+    const [before] = await rows<{ newest: number }>('SELECT max(tick_id)::int AS newest FROM ticks')
+    await shop.setFeed({ ...FEED_OF_MARCH, '2026-03-03': [33], '2026-03-05': [51] })
+    await shop.run(['tick'], at('06T23:04'))
+    const kept = await rows<{ tick_id: number }>('SELECT tick_id::int FROM ticks')
+    expect(kept).toEqual([{ tick_id: before!.newest + 1 }])
+    expect(await rows('SELECT DISTINCT tick_id::int FROM tick_decisions')).toEqual(kept)
+  })
+
   it('doctor: the last tick, and who leads', async () => {
     const findings = await shop.json<{ name: string; detail: string }[]>(['doctor'])
     expect(findings.find(({ name }) => name === 'automation')?.detail).toMatch(

@@ -81,7 +81,19 @@ export class Stage {
     this.memory = { last, assets: evaluation.memory }
     if (!options.dies && runId) this.#run(state, evaluation.requested, runId, options.fails ?? [])
     return Object.fromEntries(
-      [...evaluation.requested].map(([key, set]) => [key, rangesText(state.asset(key).space, set, 9)]),
+      [...evaluation.requested].map(([key, set]) => [key, rangesText(state.asset(key).space, set, 99)]),
+    )
+  }
+
+  /** What `materialize` would make of all that exists, or look at again. */
+  planned(): Requested {
+    const state = this.#state()
+    const plan = planRun(state, { selected: this.graph.order, request: { kind: 'all' } })
+    const planned = plan.entries.map((entry) => [entry.key, plannedPartitions(entry)] as const)
+    return Object.fromEntries(
+      planned
+        .filter(([, set]) => set.length > 0)
+        .map(([key, set]) => [key, rangesText(state.asset(key).space, set, 99)]),
     )
   }
 
