@@ -42,7 +42,7 @@ export async function runStep(
   options: StepOptions,
 ): Promise<readonly PartitionResult[]> {
   const results = new StepResults(env, step, options.broken)
-  const todo = lookAgain(env, step, options, results)
+  let todo = lookAgain(env, step, options, results)
   if (todo.length === 0) return results.all
   const asset = env.graph.asset(step.key)
   for (let attempt = 1; ; attempt++) {
@@ -50,8 +50,10 @@ export async function runStep(
     const attemptEnv = { ...env, slot: options.slot, keys, log: env.journal.logger(step, attempt) }
     try {
       env.signal.throwIfAborted()
-      await env.ahead.reach(step)
-      await env.leases.acquire(step.key)
+      if (await env.ahead.hold(step)) {
+        todo = lookAgain(env, { ...step, ordinals: todo }, options, results)
+        if (todo.length === 0) return results.all
+      }
       reached('step-started')
       const outcome = await withinTime(asset.timeoutMs, env.signal, (signal) =>
         make({ ...attemptEnv, signal }, step, todo),

@@ -77,7 +77,7 @@ export async function runPlan(
       leases,
       journal,
       records: openRecordQueue(lineage, leases.token, inBoxOf(state)),
-      ahead: openReadAhead({ lineage, state, leases }, steps),
+      ahead: openReadAhead({ lineage, state, leases, runId }, steps),
       resources: await graph.resources(settings),
       runId,
       environment: settings.environment,

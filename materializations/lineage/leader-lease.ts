@@ -82,6 +82,10 @@ export function isLeadership(found: Leadership | Holder): found is Leadership {
 function isThisProcess(holder: Holder): boolean {
   const own = thisProcess()
   return (
-    holder.host === own.host && holder.boot === own.boot && holder.pid === own.pid && holder.started === own.started
+    holder.host === own.host &&
+    holder.boot === own.boot &&
+    holder.pid === own.pid &&
+    holder.started === own.started &&
+    holder.pidNamespace === own.pidNamespace
   )
 }

@@ -34,10 +34,8 @@ export class LeaseHeld extends OttokError {
 /** Leases of one run: one per asset, one token for all, renewed together until released. */
 export interface Leases {
   readonly token: string
-  /** Takes the asset's lease; throws when a living run holds it. */
+  /** Takes the asset's lease, in one transaction with others that are asked for at once; throws when a living run holds it. */
   acquire(assetKey: string): Promise<void>
-  /** Takes the leases of assets that will be asked for soon, all in one transaction. */
-  prefetch(assetKeys: Iterable<string>): void
   /** Renews them no more, and gives them back. */
   release(): Promise<void>
   /** Renews them no more, so that they run out by themselves; all that can be done without PostgreSQL. */
@@ -72,9 +70,6 @@ export function openLeases(lineage: Lineage, runId: string): Leases {
   return {
     token,
     acquire,
-    prefetch: (assetKeys) => {
-      for (const key of assetKeys) void acquire(key).catch(() => undefined)
-    },
     stop: () => clearInterval(heartbeat),
     release: async () => {
       clearInterval(heartbeat)
@@ -129,19 +124,29 @@ function batched<T>(
   }
 }
 
-/** Takes away the leases whose holder is gone: expired by PostgreSQL's clock, or a process of this machine that died. */
-export async function dropAbandonedLeases(lineage: Lineage): Promise<void> {
+/**
+ * Takes away the leases whose holder is gone: expired by PostgreSQL's clock, or a process of this machine that died.
+ * Gives their names: what those runs may have been making.
+ */
+export async function dropAbandonedLeases(lineage: Lineage): Promise<readonly string[]> {
   const rows = await lineage.query<LeaseRow>(
     'SELECT name, token, run_id, holder, expires_at < now() AS expired FROM leases',
   )
   const dead = rows.filter((row) => isDead(row.holder)).map((row) => row.token)
   const expired = rows.filter((row) => row.expired).map((row) => row.token)
-  if (dead.length + expired.length === 0) return
-  await lineage.query(
+  if (dead.length + expired.length === 0) return []
+  const dropped = await lineage.query<{ name: string }>(
     // A holder that only slept may have renewed its lease meanwhile.
-    'DELETE FROM leases WHERE token = ANY($1) OR (token = ANY($2) AND expires_at < now())',
+    'DELETE FROM leases WHERE token = ANY($1) OR (token = ANY($2) AND expires_at < now()) RETURNING name',
     [dead, expired],
   )
+  return dropped.map((row) => row.name)
+}
+
+/** Whether a run holds the lease of an asset. */
+export async function isLeased(lineage: Lineage, assetKey: string): Promise<boolean> {
+  const rows = await lineage.query('SELECT FROM leases WHERE name = $1', [assetKey])
+  return rows.length > 0
 }
 
 /** Tokens of the runs that hold any lease. */
