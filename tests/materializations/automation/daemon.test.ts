@@ -26,6 +26,8 @@ afterEach(async () => {
     daemon.child.kill('SIGKILL')
     await daemon.ended
   }
+  // One that a failed test made up would be waited for.
+  await sql('DELETE FROM leases')
 })
 afterAll(() => shop.remove())
 
@@ -61,6 +63,9 @@ async function sql<T extends object>(text: string, values: readonly unknown[] = 
     await client.end()
   }
 }
+
+/** The holder of the lease, somewhere else, stops renewing it. */
+const expireLease = () => sql(`UPDATE leases SET expires_at = now() + interval '1 second' WHERE name = '@automation'`)
 
 describe('ottok daemon', () => {
   it('ticks, makes what comes in, and ends with 0 when it is told to', async () => {
@@ -140,11 +145,12 @@ describe('ottok daemon', () => {
     const elsewhere = { host: 'elsewhere', boot: 'b', pid: 7, started: '1' }
     await sql(
       `INSERT INTO leases (name, token, run_id, holder, expires_at)
-       VALUES ('@automation', gen_random_uuid(), gen_random_uuid(), $1, now() + interval '4 seconds')`,
+       VALUES ('@automation', gen_random_uuid(), gen_random_uuid(), $1, now() + interval '1 hour')`,
       [JSON.stringify(elsewhere)],
     )
     const daemon = start()
     expect(await daemon.event('standby')).toMatchObject({ leaderHost: 'elsewhere', leaderPid: 7 })
+    await expireLease()
     await daemon.event('leading')
     await daemon.tick('idle')
   })
@@ -157,11 +163,12 @@ describe('ottok daemon', () => {
     await gateReached()
     const elsewhere = { host: 'elsewhere', boot: 'b', pid: 7, started: '1' }
     await sql(
-      `UPDATE leases SET token = gen_random_uuid(), holder = $1, expires_at = now() + interval '8 seconds' WHERE name = '@automation'`,
+      `UPDATE leases SET token = gen_random_uuid(), holder = $1, expires_at = now() + interval '1 hour' WHERE name = '@automation'`,
       [JSON.stringify(elsewhere)],
     )
     await daemon.event('leadership lost')
     await daemon.event('standby')
+    await expireLease()
     await openGate()
     await daemon.tick('succeeded')
     expect(await sql(`SELECT status FROM ticks WHERE status <> 'idle' ORDER BY tick_id DESC LIMIT 2`)).toEqual([
