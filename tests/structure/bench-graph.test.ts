@@ -48,6 +48,12 @@ test('a measured process tells its time, processor time and memory', async () =>
   expect(took.memoryBytes).toBeGreaterThan(200 * 2 ** 20)
 })
 
+test('the processor time of a helper counts, also of one that nobody waits for', async () => {
+  const busy = 'const end = Date.now() + 60000; while (process.cpuUsage().user < 600_000 && Date.now() < end);'
+  const code = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(busy)}], { stdio: 'ignore' }).unref()`
+  expect((await measuredChild([process.execPath, '-e', code], process.env)).cpuMs).toBeGreaterThan(600)
+})
+
 test('a measured process that fails is an error with what it printed', async () => {
   const failing = measuredChild([process.execPath, '-e', 'console.error("no luck"); process.exit(3)'], process.env)
   await expect(failing).rejects.toThrow(/ended with 3:\nno luck/)
