@@ -1,6 +1,6 @@
 import { availableParallelism, userInfo } from 'node:os'
 import { resolve } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readConfigFile } from './config-file.ts'
 import { OttokError } from './errors.ts'
 

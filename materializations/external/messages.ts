@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Version of the protocol between a step and its program, see docs/external-steps.md. */
 export const PROTOCOL = 1

@@ -83,8 +83,8 @@ export async function requireUnmovedInputs(
   }
   if (oldest.size === 0) return
   const newer = await client.query<{ asset_key: string; partition: string; seq: string }>(
-    `SELECT s.asset_key, s.partition, s.seq FROM partition_state s
-     JOIN unnest($1::text[], $2::bigint[]) AS u(asset_key, seq) ON s.asset_key = u.asset_key AND s.seq > u.seq`,
+    `SELECT m.asset_key, m.partition, m.seq FROM materializations m
+     JOIN unnest($1::text[], $2::bigint[]) AS u(asset_key, seq) ON m.asset_key = u.asset_key AND m.seq > u.seq`,
     [[...oldest.keys()], [...oldest.values()]],
   )
   for (const row of newer.rows) {

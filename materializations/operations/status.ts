@@ -118,7 +118,14 @@ function trackedPartitions(state: GraphState, key: AssetKey): IntervalSet {
 }
 
 /** Partitions that a run of everything would look at again, without their being stale for certain. */
-function possiblePartitions(state: GraphState) {
+function possiblePartitions(state: GraphState): ReadonlyMap<AssetKey, IntervalSet> {
+  // Where nothing is stale for certain, nothing may become so: most looks end here.
+  if (state.graph.order.every((key) => !makesOthers(state, key) || state.proven(key).size === 0)) return new Map()
   const plan = planRun(state, { selected: state.graph.order, request: { kind: 'all' } })
   return new Map(plan.entries.map((entry) => [entry.key, entry.possible]))
+}
+
+/** Whether a remake of an asset can reach another one. */
+function makesOthers(state: GraphState, key: AssetKey): boolean {
+  return state.graph.asset(key).kind !== 'external' && state.graph.downstream.get(key)!.length > 0
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { positivesOf } from '../metrics/index.ts'
 import { sigmoid } from '../sigmoid.ts'
 import { applyIsotonic, fitIsotonic, type IsotonicCalibration } from './isotonic.ts'

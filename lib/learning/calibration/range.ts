@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { positivesOf } from '../metrics/index.ts'
 import { seededRandom } from '../random.ts'
 import { type Calibration, calibrate, fitCalibration } from './calibration.ts'

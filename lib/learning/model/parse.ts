@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { OttokError } from '../../config/errors.ts'
 import type { Tree, TreeEnsemble } from './tree-ensemble.ts'
 

@@ -1,5 +1,5 @@
 import onnxProto from 'onnx-proto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OttokError } from '../../config/errors.ts'
 
 /** What a model says about itself; stored inside the ONNX file as metadata. */

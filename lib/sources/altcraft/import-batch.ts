@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AltcraftConnection } from './connection.ts'
 import { elementOf, type Profile } from './profile.ts'
 import { callAltcraft, type Patience } from './request.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What Altcraft is told of one account: the decision in force, and why. */
 export const profileSchema = z.object({

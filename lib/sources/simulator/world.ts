@@ -1,7 +1,7 @@
 /** `world.json`: what a simulated world is, for everyone who reads it. Holds no truth about any account. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OttokError } from '../../config/errors.ts'
 
 export const WORLD_FORMAT = 2

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { stopPostgres } from '../../../lib/postgres/index.ts'
+import { removePostgres } from '../../../lib/postgres/index.ts'
 import { runCommandLine } from '../../../materializations/cli/run.ts'
 import { type Project, project } from '../definitions/project.ts'
 import { FEED, NOW, SHOP } from './shop.ts'
@@ -81,7 +81,7 @@ export async function openShop(files: Readonly<Record<string, string>> = SHOP): 
     start: (args, more = {}) => spawn(process.execPath, [BIN, ...args, '--as-of', NOW], { env: { ...env, ...more } }),
     setFeed,
     remove: async () => {
-      await stopPostgres(home)
+      await removePostgres(home)
       await made.remove()
     },
   }
