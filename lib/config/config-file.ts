@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
 import { OttokError } from './errors.ts'
 
 const NAMES = ['ottok.config.ts', 'ottok.config.mjs', 'ottok.config.json']
@@ -36,6 +35,7 @@ export async function readConfigFile(path?: string): Promise<ConfigFile> {
 
 async function importScript(path: string): Promise<unknown> {
   if (extname(path) !== '.ts') return ((await import(pathToFileURL(path).href)) as { default?: unknown }).default
+  const { build } = await import('esbuild')
   const bundle = await build({
     entryPoints: [path],
     bundle: true,

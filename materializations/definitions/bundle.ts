@@ -1,12 +1,9 @@
 import { dirname, join, relative } from 'node:path'
-import { type BuildFailure, build, version as esbuildVersion, type Message, type Plugin } from 'esbuild'
+import { type BuildFailure, build, type Message, type Plugin } from 'esbuild'
 import { OttokError } from '../../lib/config/errors.ts'
 import { injectSource } from './inject-source.ts'
 import { type InputStamp, readStamped } from './input-stamps.ts'
 import { nearest } from './product-root.ts'
-
-/** What made a bundle; raise the number when the text that `bundleDefinitions` makes of the same sources changes. */
-export const BUNDLER = `1 esbuild@${esbuildVersion}`
 
 /**
  * Bundles a definitions file with everything it imports by a relative path; packages stay outside.

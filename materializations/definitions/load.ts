@@ -2,8 +2,8 @@ import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { OttokError } from '../../lib/config/errors.ts'
 import type { Graph } from '../../lib/graph/index.ts'
-import { BUNDLER, bundleDefinitions } from './bundle.ts'
 import { type BundleManifest, bundlePath, findBundle, openBundleCache, storeBundle } from './bundle-cache.ts'
+import { ESBUILD_VERSION } from './esbuild-version.ts'
 import { evaluateBundle } from './evaluate.ts'
 
 /** A definitions file, bundled and evaluated. */
@@ -46,9 +46,7 @@ export async function loadDefinitions(file: string): Promise<LoadedDefinitions> 
   }
   const entry = realpathSync(file)
   const cacheDir = await openBundleCache(entry)
-  const manifest =
-    (await findBundle(cacheDir, entry, BUNDLER)) ??
-    (await storeBundle(cacheDir, entry, BUNDLER, await bundleDefinitions(entry)))
+  const manifest = (await findBundle(cacheDir, entry, BUNDLER)) ?? (await bundleAnew(cacheDir, entry))
   const bundle = bundlePath(cacheDir, manifest.digest)
   const module = await evaluateBundle(bundle, entry)
   return {
@@ -61,6 +59,15 @@ export async function loadDefinitions(file: string): Promise<LoadedDefinitions> 
     digest: manifest.digest,
     cacheDir,
   }
+}
+
+/** What made a bundle; raise the number when the text that `bundleDefinitions` makes of the same sources changes. */
+const BUNDLER = `1 esbuild@${ESBUILD_VERSION}`
+
+/** Loads the bundler and the parser, which is why it is not loaded itself before it is needed. */
+async function bundleAnew(cacheDir: string, entry: string): Promise<BundleManifest> {
+  const { bundleDefinitions } = await import('./bundle.ts')
+  return storeBundle(cacheDir, entry, BUNDLER, await bundleDefinitions(entry))
 }
 
 /** What a definitions file may export, before anything is known of it. */

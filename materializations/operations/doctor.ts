@@ -152,7 +152,7 @@ async function checkObjects(settings: Settings): Promise<string> {
 
 async function checkXgboost({ xgboostLib }: Settings): Promise<string> {
   const { xgboostVersion } = await import('../../lib/learning/xgboost/index.ts')
-  const { version, library } = xgboostVersion(xgboostLib)
+  const { version, library } = await xgboostVersion(xgboostLib)
   return `XGBoost ${version} (${library})`
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type InputStamp, inputsUnchanged, sha256 } from '../definitions/input-stamps.ts'
 import { dropOrphans, readCache, writeCache } from './cache-file.ts'
-import { bundleFunctions, type CodeEntry, entryId, FUNCTION_HASHER, type FunctionCode } from './function-bundles.ts'
+import { type CodeEntry, entryId, FUNCTION_HASHER, type FunctionCode } from './code-entry.ts'
 
 interface CachedFunctions {
   readonly root: string
@@ -27,6 +27,8 @@ export async function cachedFunctions(
       return new Map(entries.map((entry) => [entryId(entry), cached.codes[entryId(entry)]!]))
     }
   }
+  // Brings the bundler and the parser along, which a look at unchanged code has no need of.
+  const { bundleFunctions } = await import('./function-bundles.ts')
   const { codes, inputs } = await bundleFunctions(entries, root)
   const content: CachedFunctions = { root, hasher: FUNCTION_HASHER, inputs, codes: Object.fromEntries(codes) }
   await writeCache(path, content)

@@ -4,8 +4,8 @@ import { type Asset, type Graph, renderSqlSymbolic, type SqlAsset } from '../../
 import { sha256 } from '../definitions/input-stamps.ts'
 import { cachedFunctions } from './cached-functions.ts'
 import { canonicalJson } from './canonical-json.ts'
+import { type CodeEntry, entryId, FUNCTION_HASHER, type FunctionCode } from './code-entry.ts'
 import { declaredFiles } from './declared-files.ts'
-import { type CodeEntry, entryId, FUNCTION_HASHER, type FunctionCode } from './function-bundles.ts'
 import { packageVersions } from './package-versions.ts'
 import { type Formatter, sqlHasher, sqlHashes } from './sql-texts.ts'
 

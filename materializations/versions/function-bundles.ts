@@ -1,36 +1,15 @@
 import { existsSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
-import { build, version as esbuildVersion, type Plugin, transform } from 'esbuild'
+import { build, type Plugin, transform } from 'esbuild'
 import { bundlingError, stampSettings } from '../definitions/bundle.ts'
 import { type InputStamp, readStamped, sha256 } from '../definitions/input-stamps.ts'
 import { packageRoot } from '../definitions/product-root.ts'
+import { type CodeEntry, entryId, type FunctionCode } from './code-entry.ts'
 import { exportName, reduceModule } from './reduce-module.ts'
-
-/** What hashes functions; another value re-baselines recorded versions instead of making data stale. */
-export const FUNCTION_HASHER = `h1-esbuild${esbuildVersion}`
-
-/** Code of an asset: one `const` of a module, or all the module makes. */
-export interface CodeEntry {
-  /** Absolute path of the module. */
-  readonly file: string
-  /** Top-level `const` that holds the asset; null: the whole module. */
-  readonly binding: string | null
-}
-
-export interface FunctionCode {
-  /** SHA-256 of the code that the entry reaches, hex. */
-  readonly hash: string
-  /** Names of the external packages that this code imports, sorted. */
-  readonly packages: readonly string[]
-}
 
 /** Parts of the product that reach an asset through its context; an edit of them makes nothing stale. */
 const PRODUCT_SIDE = /^lib\/((graph|warehouse|postgres|objects|config)\/|index\.ts$)/
-
-export function entryId({ file, binding }: CodeEntry): string {
-  return `${file}#${binding ?? '*'}`
-}
 
 /**
  * Bundles what each entry reaches and hashes it.

@@ -52,7 +52,7 @@ async function openArena(rows: number) {
     async load(modelJson: string): Promise<void> {
       await scorer?.close()
       scorer = await loadScorer(
-        writeOnnx(parseEnsemble(modelJson), {
+        await writeOnnx(parseEnsemble(modelJson), {
           features: FEATURES,
           modelVersion: 'bench',
           xgboostVersion: xgboost.version,

@@ -90,7 +90,7 @@ export async function trainChurnModel(training: ChurnTraining): Promise<ChurnMod
     )
     const ensemble = parseEnsemble(trained.modelJson)
     const signature = { features, modelVersion: training.modelVersion, xgboostVersion: xgboost.version }
-    const onnx = writeOnnx(ensemble, signature)
+    const onnx = await writeOnnx(ensemble, signature)
     const scored = await scoreSlices(xgboost, trained.modelJson, onnx, training)
     checkParity(scored.parity, training.modelVersion)
 

@@ -1,4 +1,3 @@
-import onnxProto from 'onnx-proto'
 import * as z from 'zod'
 import { OttokError } from '../../config/errors.ts'
 
@@ -31,15 +30,17 @@ export function signatureProps(signature: ModelSignature): { readonly key: strin
  *
  * @throws OttokError when the bytes are no ONNX model or carry no signature of ours
  */
-export function readSignature(onnx: Uint8Array): ModelSignature {
+export async function readSignature(bytes: Uint8Array): Promise<ModelSignature> {
+  // Loaded here, so that commands that read no model start sooner.
+  const { onnx } = (await import('onnx-proto')).default
   try {
-    const model = onnxProto.onnx.ModelProto.decode(onnx)
+    const model = onnx.ModelProto.decode(bytes)
     const text = model.metadataProps.find((prop) => prop.key === metadataKey)?.value
     if (text == null) throw new Error(`it has no metadata ${metadataKey}`)
     return signatureSchema.parse(JSON.parse(text))
   } catch (error) {
     throw new OttokError({
-      what: `cannot read the signature of a model of ${onnx.length} bytes`,
+      what: `cannot read the signature of a model of ${bytes.length} bytes`,
       cause: `It is no ONNX file that ottok wrote: ${error instanceof Error ? error.message : String(error)}.`,
       mend: 'Make the model again.',
       underlying: error,

@@ -1,11 +1,10 @@
-import onnxProto from 'onnx-proto'
 import { OttokError } from '../../config/errors.ts'
 import type { TreeEnsemble } from '../model/index.ts'
 import { type ModelSignature, signatureProps } from './signature.ts'
 
-const { onnx } = onnxProto
-const { FLOATS, INT, INTS, STRING, STRINGS } = onnx.AttributeProto.AttributeType
-type Attribute = InstanceType<typeof onnx.AttributeProto>
+/** Loaded when a model is written: commands that write none start sooner. */
+type Onnx = typeof import('onnx-proto')['onnx']
+type Attribute = InstanceType<Onnx['AttributeProto']>
 
 /** Names of the graph's input and outputs. */
 export const onnxNames = { input: 'features', margin: 'margin', probability: 'probability' } as const
@@ -23,7 +22,7 @@ export const onnxNames = { input: 'features', margin: 'margin', probability: 'pr
  *
  * @throws OttokError when the signature names another number of features than the ensemble reads
  */
-export function writeOnnx(ensemble: TreeEnsemble, signature: ModelSignature): Uint8Array {
+export async function writeOnnx(ensemble: TreeEnsemble, signature: ModelSignature): Promise<Uint8Array> {
   if (signature.features.length !== ensemble.columns) {
     throw new OttokError({
       what: `cannot write model ${signature.modelVersion} as ONNX`,
@@ -31,6 +30,7 @@ export function writeOnnx(ensemble: TreeEnsemble, signature: ModelSignature): Ui
       mend: 'Give the names of the columns that it was trained on.',
     })
   }
+  const { onnx } = (await import('onnx-proto')).default
   const model = onnx.ModelProto.create({
     irVersion: 8,
     producerName: 'ottok',
@@ -48,19 +48,26 @@ export function writeOnnx(ensemble: TreeEnsemble, signature: ModelSignature): Ui
           domain: 'ai.onnx.ml',
           input: [onnxNames.input],
           output: [onnxNames.margin],
-          attribute: treeAttributes(ensemble),
+          attribute: treeAttributes(onnx, ensemble),
         },
         { name: 'sigmoid', opType: 'Sigmoid', input: [onnxNames.margin], output: [onnxNames.probability] },
       ],
-      input: [floatTable(onnxNames.input, ensemble.columns)],
-      output: [floatTable(onnxNames.margin, 1), floatTable(onnxNames.probability, 1)],
+      input: [floatTable(onnx, onnxNames.input, ensemble.columns)],
+      output: [floatTable(onnx, onnxNames.margin, 1), floatTable(onnx, onnxNames.probability, 1)],
     },
   })
   return onnx.ModelProto.encode(model).finish()
 }
 
 /** The ensemble as the flat, parallel attributes of the operator. */
-function treeAttributes(ensemble: TreeEnsemble): Attribute[] {
+function treeAttributes(onnx: Onnx, ensemble: TreeEnsemble): Attribute[] {
+  const { FLOATS, INT, INTS, STRING, STRINGS } = onnx.AttributeProto.AttributeType
+  const attribute = (parts: Parameters<Onnx['AttributeProto']['create']>[0]): Attribute =>
+    onnx.AttributeProto.create(parts)
+  const numbers = (name: string, values: number[], areFloats: boolean): Attribute =>
+    attribute(areFloats ? { name, type: FLOATS, floats: values } : { name, type: INTS, ints: values })
+  const strings = (name: string, values: string[]): Attribute =>
+    attribute({ name, type: STRINGS, strings: values.map(utf8) })
   const nodes = {
     treeids: [] as number[],
     nodeids: [] as number[],
@@ -104,19 +111,7 @@ function treeAttributes(ensemble: TreeEnsemble): Attribute[] {
   ]
 }
 
-function numbers(name: string, values: number[], areFloats: boolean): Attribute {
-  return attribute(areFloats ? { name, type: FLOATS, floats: values } : { name, type: INTS, ints: values })
-}
-
-function strings(name: string, values: string[]): Attribute {
-  return attribute({ name, type: STRINGS, strings: values.map(utf8) })
-}
-
-function attribute(parts: Parameters<typeof onnx.AttributeProto.create>[0]): Attribute {
-  return onnx.AttributeProto.create(parts)
-}
-
-function floatTable(name: string, columns: number): InstanceType<typeof onnx.ValueInfoProto> {
+function floatTable(onnx: Onnx, name: string, columns: number): InstanceType<Onnx['ValueInfoProto']> {
   const shape = { dim: [{ dimParam: 'rows' }, { dimValue: columns }] }
   const elemType = onnx.TensorProto.DataType.FLOAT
   return onnx.ValueInfoProto.create({ name, type: { tensorType: { elemType, shape } } })

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { OttokError } from '../../config/errors.ts'
 import type { Matrix } from '../matrix.ts'
 import { type ModelSignature, onnxNames, readSignature } from '../onnx/index.ts'
@@ -36,7 +35,9 @@ const batchRows = 10_000
  * bits from XGBoost and from machine to machine.
  */
 export async function loadScorer(onnx: Uint8Array): Promise<Scorer> {
-  const signature = readSignature(onnx)
+  // Loaded here, so that commands that score nothing start sooner.
+  const { InferenceSession, Tensor } = await import('onnxruntime-node')
+  const signature = await readSignature(onnx)
   const session = await InferenceSession.create(onnx, {
     executionProviders: ['cpu'],
     intraOpNumThreads: 1,

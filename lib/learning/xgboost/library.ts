@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import koffi from 'koffi'
 import { OttokError } from '../../config/errors.ts'
 
-type LibraryHandle = ReturnType<typeof koffi.load>
+type LibraryHandle = ReturnType<typeof import('koffi')['default']['load']>
 
 /** The C library as it was found. */
 export interface FoundLibrary {
@@ -25,12 +24,12 @@ const homebrewPaths = ['/opt/homebrew/lib/libxgboost.dylib', '/usr/local/lib/lib
  * @param configured path from the settings; when given, no other place is tried
  * @throws OttokError (exit code 2) with the command that installs it on this system
  */
-export function loadLibrary(configured: string | undefined): FoundLibrary {
+export async function loadLibrary(configured: string | undefined): Promise<FoundLibrary> {
   // OpenMP threads spin while they wait; where others want the processors too, that makes small trainings ten times
   // slower (measured: 684 ms against 71 ms). It is read once, when the library is loaded.
   process.env.OMP_WAIT_POLICY ??= 'passive'
   if (configured !== undefined) {
-    const found = tryLoad(configured)
+    const found = await tryLoad(configured)
     if ('handle' in found) return found
     throw new OttokError({
       what: `cannot load XGBoost from XGBOOST_LIB (${configured})`,
@@ -41,7 +40,7 @@ export function loadLibrary(configured: string | undefined): FoundLibrary {
   }
   const refusals: string[] = []
   for (const candidate of candidates()) {
-    const found = tryLoad(candidate)
+    const found = await tryLoad(candidate)
     if ('handle' in found) return found
     refusals.push(`${candidate}: ${found.refusal}`)
   }
@@ -54,8 +53,10 @@ export function loadLibrary(configured: string | undefined): FoundLibrary {
 }
 
 /** Version and place of the XGBoost library that training would use; for `doctor`. Errors as `loadLibrary`. */
-export function xgboostVersion(configured?: string): { readonly version: string; readonly library: string } {
-  const { version, library } = loadLibrary(configured)
+export async function xgboostVersion(
+  configured?: string,
+): Promise<{ readonly version: string; readonly library: string }> {
+  const { version, library } = await loadLibrary(configured)
   return { version, library }
 }
 
@@ -67,7 +68,9 @@ function* candidates(): Generator<string> {
   if (fromPython !== undefined) yield fromPython
 }
 
-function tryLoad(candidate: string): FoundLibrary | { readonly refusal: string } {
+async function tryLoad(candidate: string): Promise<FoundLibrary | { readonly refusal: string }> {
+  // Loaded here, so that commands that train nothing start sooner.
+  const { default: koffi } = await import('koffi')
   let handle: LibraryHandle
   try {
     handle = koffi.load(candidate)

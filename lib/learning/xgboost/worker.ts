@@ -29,7 +29,7 @@ function perform(api: CApi, id: number, call: WorkerCall): void {
 }
 
 try {
-  const found = loadLibrary((workerData as { readonly library: string | undefined }).library)
+  const found = await loadLibrary((workerData as { readonly library: string | undefined }).library)
   const api = bindCApi(found)
   port.on('message', ({ id, call }: { readonly id: number; readonly call: WorkerCall }) => {
     try {
