@@ -1,6 +1,13 @@
 /** Where an asset's partitions live. Tokens only: the stores' code belongs to the materializer. */
 export type StoreToken = WarehouseStore | ObjectsStore | PublishedStore | ValueStore
 
+export const storeKinds: ReadonlySet<string | undefined> = new Set<StoreToken['kind']>([
+  'warehouse',
+  'objects',
+  'published',
+  'value',
+])
+
 /** A ClickHouse table; the asset returns rows, or a SQL asset selects them. */
 export interface WarehouseStore {
   readonly kind: 'warehouse'

@@ -17,6 +17,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   'unknown-partition': 'The partitions there have other keys.',
   'partition-outside': 'A partition exists from the start of its asset until its window, with its delay, has ended.',
   'bad-partition': 'A partition key of that form is not known.',
+  'empty-range': 'It ends before it begins.',
   'bad-selection': 'The expression breaks the grammar.',
   'facts-needed': 'Recorded state and revisions are not part of a graph.',
 }

@@ -6,13 +6,12 @@ import type { StoredLocation } from '../planner/recorded.ts'
 import { inputsVersion } from '../stores/fingerprint.ts'
 import { objectKey } from '../stores/object-keys.ts'
 import type { CheckResult } from '../stores/staging.ts'
+import { callFunction, wrongOutput } from './call-function.ts'
 import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
-import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { CheckFailed, type StepOutcome } from './outcome.ts'
-import { untilAborted } from './time-limit.ts'
 import { valueResults } from './value-checks.ts'
 
 /**
@@ -76,8 +75,7 @@ async function outputsOf(
   ordinals: readonly number[],
   partitions: readonly string[],
 ): Promise<readonly MaterializedOne[]> {
-  const context = await materializeContext(env, asset.key, ordinals)
-  const output = await untilAborted(env.signal, asset.materialize(context))
+  const output = await callFunction(env, asset, ordinals)
   if (output.kind !== 'each') {
     const one = checkedOne(asset, output.kind === 'value' || output.kind === 'bytes' ? output : output.kind)
     if (partitions.length === 1) return [one]
@@ -105,11 +103,7 @@ async function outputsOf(
 function checkedOne(asset: FunctionAsset, output: MaterializedOne | string): MaterializedOne {
   const wanted = asset.store.kind === 'value' ? 'value' : 'bytes'
   if (typeof output !== 'string' && output.kind === wanted) return output
-  throw new OttokError({
-    what: `asset '${asset.key}' returned ${typeof output === 'string' ? output : output.kind}`,
-    cause: `Its store is '${asset.store.kind}'.`,
-    mend: wanted === 'value' ? "Return { kind: 'value', value }." : "Return { kind: 'bytes', bytes }.",
-  })
+  throw wrongOutput(asset, typeof output === 'string' ? output : output.kind)
 }
 
 function contentVersion(asset: FunctionAsset, output: MaterializedOne): string {

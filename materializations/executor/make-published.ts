@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { PoolClient } from 'pg'
-import { OttokError } from '../../lib/config/errors.ts'
 import { type FunctionAsset, type PublishedStore, partitionKey } from '../../lib/graph/index.ts'
 import {
   insertVersions,
@@ -14,15 +13,14 @@ import { inputsVersion } from '../stores/fingerprint.ts'
 import { ensurePublished } from '../stores/published-schema.ts'
 import { ensureSpareLoad, loadPublished, publishedSchema } from '../stores/published-table.ts'
 import { dropReplacedLoads } from '../stores/replaced-loads.ts'
+import { callFunction, wrongOutput } from './call-function.ts'
 import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
-import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
 import { metadataResults } from './metadata-checks.ts'
 import { CheckFailed, type StepOutcome } from './outcome.ts'
-import { untilAborted } from './time-limit.ts'
 
 /** Loads one partition of a published table: content, pointer and record in one transaction. */
 export async function publishPartition(
@@ -35,14 +33,8 @@ export async function publishPartition(
   const partition = partitionKey(env.state.asset(asset.key).space, ordinal)
   const inputs = env.state.inputs(asset.key, ordinal)
   const codeVersion = env.state.code.get(asset.key)!
-  const output = await untilAborted(env.signal, asset.materialize(await materializeContext(env, asset.key, [ordinal])))
-  if (output.kind !== 'rows') {
-    throw new OttokError({
-      what: `asset '${asset.key}' returned ${output.kind}`,
-      cause: 'It is published to PostgreSQL.',
-      mend: "Return { kind: 'rows', rows }.",
-    })
-  }
+  const output = await callFunction(env, asset, [ordinal])
+  if (output.kind !== 'rows') throw wrongOutput(asset, output.kind)
   const checked = metadataResults(asset.checks, [partition], output.metadata ?? {})
   await keepCheckResults(env, asset.key, checked)
   if (isStopped(checked)) return { recorded: [], failed: [{ ordinal, error: new CheckFailed(checked) }] }

@@ -34,9 +34,9 @@ import {
   swapPartition,
 } from '../stores/staging.ts'
 import { ensureTable, shapeOf, type TableShape } from '../stores/warehouse-tables.ts'
+import { callFunction, wrongOutput } from './call-function.ts'
 import { isStopped, keepCheckResults } from './check-results.ts'
 import { reached } from './commit-points.ts'
-import { materializeContext } from './context.ts'
 import type { AttemptEnvironment } from './environment.ts'
 import { givenVersion } from './given-version.ts'
 import { inBoxOf } from './in-box.ts'
@@ -46,7 +46,6 @@ import { CheckFailed, type StepOutcome, Unfinished } from './outcome.ts'
 import { requireMomentsInUtc } from './partition-types.ts'
 import { schemaResults } from './schema-check.ts'
 import { selectColumns } from './select-columns.ts'
-import { untilAborted } from './time-limit.ts'
 
 type TableAsset = SqlAsset | FunctionAsset
 
@@ -206,7 +205,7 @@ async function contentOf(
     const params = partitionParams(asset.partitions, partitions)
     return { select: { sql, params }, rows: undefined, metadata: {} }
   }
-  const output = await untilAborted(env.signal, asset.materialize(await materializeContext(env, asset.key, ordinals)))
+  const output = await callFunction(env, asset, ordinals)
   const metadata = output.metadata ?? {}
   if (output.kind === 'rows') return { select: undefined, rows: output.rows, metadata, given: givenVersion(output) }
   if (output.kind === 'select') {
@@ -216,11 +215,7 @@ async function contentOf(
   if (output.kind === 'parquet') {
     return { select: undefined, rows: undefined, parquet: output.bytes, metadata, given: givenVersion(output) }
   }
-  throw new OttokError({
-    what: `asset '${asset.key}' returned ${output.kind}`,
-    cause: 'It is stored in the warehouse.',
-    mend: "Return { kind: 'rows', rows }, { kind: 'parquet', bytes } or { kind: 'select', sql }.",
-  })
+  throw wrongOutput(asset, output.kind)
 }
 
 async function fill(

@@ -97,7 +97,7 @@ function byRange(
 ): Map<AssetKey, IntervalSet> {
   const [first, final] = [timeBound(from), timeBound(to)]
   if (first.from >= final.to)
-    throw graphError('bad-partition', `The range ${from} .. ${to} is empty`, 'Give --from before --to.')
+    throw graphError('empty-range', `The range ${from} .. ${to} is empty`, 'Give --from before --to.')
   const requested = new Map<AssetKey, IntervalSet>()
   for (const key of selected) {
     const { space, existing } = state.asset(key)

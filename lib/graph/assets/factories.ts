@@ -5,7 +5,7 @@ import { checkedKey } from '../key.ts'
 import { defaultMapping, type PartitionMapping } from '../mappings/mapping.ts'
 import { type PartitionsDefinition, single } from '../partitions/definitions.ts'
 import { inputMarker, type PartitionRefs, partitionRefsOf } from '../sql.ts'
-import { type StoreToken, warehouse } from '../stores.ts'
+import { type StoreToken, storeKinds, warehouse } from '../stores.ts'
 import type { EffectContext, Input, MaterializeContext, ObserveContext } from './context.ts'
 import { type ExecutionSpec, executionOf } from './execution.ts'
 import type {
@@ -99,6 +99,11 @@ export function asset<const TDeps extends DepsSpec = Record<never, never>>(
   source?: AssetSource,
 ): FunctionAsset {
   const common = commonOf(spec, 'function', source)
+  // Definitions run without being type-checked: `store: objects` for `objects({ ... })` would fail in the midst of a run.
+  if (!storeKinds.has(spec.store?.kind)) {
+    const mend = "Give `warehouse`, `value`, `objects({ extension: 'json' })` or `published({ ... })`."
+    throw specError(spec.key, source, 'has no store', mend)
+  }
   if (spec.store.kind === 'published' && spec.range !== undefined) {
     throw specError(spec.key, source, 'has a range and is published', 'Leave `range` out.')
   }

@@ -15,6 +15,18 @@ const table = sqlAsset({ key: 'raw/typed', deps: { file }, orderBy: [], sql: ({ 
 export default defineGraph({ assets: [file, table] })
 `
 
+const NOTHING = `
+import { asset, defineGraph, objects, published, value, warehouse } from 'ottok'
+const materialize = async () => {}
+const table = { schema: 's', table: 't', comment: '', columns: [{ name: 'id', type: 'int', comment: '' }], key: ['id'] }
+export default defineGraph({ assets: [
+  asset({ key: 'a/value', store: value, materialize }),
+  asset({ key: 'a/file', store: objects({ extension: 'txt' }), materialize }),
+  asset({ key: 'a/table', store: warehouse, columns: { n: 'Int64' }, materialize }),
+  asset({ key: 'a/published', store: published(table), materialize }),
+] })
+`
+
 const CYCLE = `
 import { asset, defineGraph, value } from 'ottok'
 const materialize = async () => ({ kind: 'value', value: 1 })
@@ -28,7 +40,12 @@ let shop: ShopCli
 
 beforeAll(async () => {
   shop = await openShop()
-  await shop.project.write({ 'cycle.ts': CYCLE, 'parquet.ts': PARQUET, 'broken.ts': 'export default 1 +' })
+  await shop.project.write({
+    'cycle.ts': CYCLE,
+    'nothing.ts': NOTHING,
+    'parquet.ts': PARQUET,
+    'broken.ts': 'export default 1 +',
+  })
 })
 
 afterAll(() => shop.remove())
@@ -45,6 +62,7 @@ interface Case {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly what: RegExp
+  readonly cause?: RegExp
   readonly mend: RegExp
 }
 
@@ -90,6 +108,13 @@ const CASES: readonly Case[] = [
     args: ['plan', '--from', '2025-01-01', '--to', '2025-02-01'],
     what: /No partition of the selected assets lies in 2025-01-01 .. 2025-02-01/,
     mend: /2026-03-01/,
+  },
+  {
+    name: 'a range that ends before it begins',
+    args: ['plan', '--from', '2026-03-02', '--to', '2026-03-01'],
+    what: /The range 2026-03-02 \.\. 2026-03-01 is empty/,
+    cause: /It ends before it begins/,
+    mend: /--from before --to/,
   },
   { name: 'half a range', args: ['plan', '--from', '2026-03-01'], what: /--from was given alone/, mend: /--to/ },
   {
@@ -146,7 +171,7 @@ const CASES: readonly Case[] = [
 ]
 
 describe('bad input', () => {
-  it.each(CASES)('$name: exit 2, what and how to mend it', async ({ args, env, what, mend }) => {
+  it.each(CASES)('$name: exit 2, what and how to mend it', async ({ args, env, what, cause, mend }) => {
     const placed = args.map((arg) => (arg.endsWith('.ts') ? shop.project.path(arg) : arg))
     const ran = await shop.run(placed, { env })
     expect(ran.code).toBe(2)
@@ -155,7 +180,7 @@ describe('bad input', () => {
     if (!args.includes('--verbose')) {
       expect(told(ran)).toEqual({
         what: expect.stringMatching(what),
-        cause: expect.anything(),
+        cause: cause ? expect.stringMatching(cause) : expect.anything(),
         mend: expect.stringMatching(mend),
       })
     } else expect(ran.err).toMatch(what)
@@ -184,6 +209,20 @@ describe('bad input', () => {
     expect(ran.out).toContain('failed: raw/typed')
     expect(ran.out).toMatch(/parquet/i)
     expect(ran.out).toContain('next: mend the cause')
+  })
+
+  it('functions that return nothing', async () => {
+    const ran = await shop.run(['materialize', '--definitions', shop.project.path('nothing.ts')])
+    expect(ran.code).toBe(1)
+    for (const [name, mend] of [
+      ['value', "Its store is 'value'. Return { kind: 'value', value }."],
+      ['file', "Its store is 'objects'. Return { kind: 'bytes', bytes }."],
+      ['table', "Its store is 'warehouse'. Return { kind: 'rows', rows }, "],
+      ['published', "Its store is 'published'. Return { kind: 'rows', rows }."],
+    ]) {
+      const told = ran.out.split('\n').find((line) => line.includes(`asset 'a/${name}' returned nothing`))
+      expect(told, ran.out).toContain(mend)
+    }
   })
 
   it('a source that cannot be read', async () => {
