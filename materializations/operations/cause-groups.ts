@@ -8,6 +8,8 @@ export interface CauseGroup {
   readonly upstream?: AssetKey
   /** An upstream partition that changed, as an example. */
   readonly partition?: string
+  /** Other upstream partitions changed too. */
+  readonly others?: true
   readonly from?: string
   readonly to?: string
   readonly message?: string
@@ -34,10 +36,15 @@ export function groupCauses(
       groups.set(
         id,
         known
-          ? { ...known, count: known.count + 1 }
+          ? {
+              ...known,
+              ...(changedToo(known.partition, partitions) && { others: true as const }),
+              count: known.count + 1,
+            }
           : {
               ...described,
               ...(partitions?.[0] !== undefined && { partition: partitions[0] }),
+              ...(changedToo(partitions?.[0], partitions) && { others: true as const }),
               count: 1,
               example: partitionKey(space, ordinal),
             },
@@ -45,6 +52,10 @@ export function groupCauses(
     }
   }
   return [...groups.values()].sort((a, b) => b.count - a.count)
+}
+
+function changedToo(example: string | undefined, partitions: readonly string[] = []): boolean {
+  return partitions.length > 1 || (partitions.length === 1 && partitions[0] !== example)
 }
 
 interface Described {
@@ -103,7 +114,8 @@ function changedText(cause: object): string {
     if (first === undefined || first === '') return ''
     return others.length === 0 ? ` (${first})` : ` (${first} and ${others.length} more)`
   }
-  return 'partition' in cause && cause.partition !== '' ? ` (${cause.partition})` : ''
+  if (!('partition' in cause) || cause.partition === '') return ''
+  return 'others' in cause ? ` (${cause.partition} and others)` : ` (${cause.partition})`
 }
 
 /** The start of a version's hash: enough to tell two apart. */

@@ -21,7 +21,7 @@ export const assets: Register = (program, on) => {
       const columns = [
         { title: 'ASSET' },
         { title: 'STORE' },
-        { title: 'PARTITIONS' },
+        { title: 'PARTITIONS', flexible: true },
         { title: 'READS', flexible: true },
       ]
       return { json, text: table(columns, rows) }

@@ -109,7 +109,7 @@ function stepTable(title: string, steps: readonly PlanStep[], costs: ReadonlyMap
       { title: 'asset' },
       { title: 'to make', align: 'right' },
       { title: 'possible', align: 'right' },
-      { title: 'partitions' },
+      { title: 'partitions', flexible: true },
       { title: 'time', align: 'right' },
       { title: 'because', flexible: true },
     ],
