@@ -2,6 +2,7 @@ import { type AssetKey, type Edge, type IntervalSet, partitionKey, sets } from '
 import { wouldFollow } from './as-of.ts'
 import { type Cause, provenCauses } from './causes.ts'
 import type { GraphState } from './graph-state.ts'
+import { GrowingSet } from './growing-set.ts'
 import { latest, type PartitionRequest, requestedPartitions } from './request.ts'
 import { type Supply, supplyOf } from './supply.ts'
 
@@ -110,22 +111,24 @@ function planAsset(
   }
   if (causes.size === 0) return { key, proven: sets.EMPTY, possible: sets.EMPTY, blocked: [], causes }
   const own = edges.filter((edge) => edge.upstream === key)
-  for (const edge of own) addLaterOnes(state, edge, reconsidered, causes)
   const makeable: number[] = []
-  const isMade = new Set<number>()
+  const made = new GrowingSet()
   const supplies = edges.map((edge) =>
     edge.upstream === key
-      ? supplyOf(state, edge, isMade)
+      ? supplyOf(state, edge, made)
       : supplyOf(state, edge, planned.get(edge.upstream) ?? sets.EMPTY),
   )
   const blocked: Blocked[] = []
-  // What reads its own earlier partitions is looked at in the order of time: it can have them only when they come.
-  const inOrder = own.length > 0 ? [...causes.keys()].sort((a, b) => a - b) : causes.keys()
+  // What reads its own earlier partitions is looked at in the order of time: only those that come can change it.
+  const inOrder = own.length > 0 ? sets.ordinals(reconsidered) : causes.keys()
   for (const ordinal of inOrder) {
+    if (own.some((edge) => made.hasAny(state.asset(key).space, state.mapping(edge).boxOf(ordinal))))
+      causes.set(ordinal, [...(causes.get(ordinal) ?? []), { kind: 'upstream', upstream: key }])
+    if (own.length > 0 && !causes.has(ordinal)) continue
     const reason = firstLack(supplies, ordinal)
     if (reason === undefined) {
       makeable.push(ordinal)
-      if (own.length > 0) isMade.add(ordinal)
+      if (own.length > 0) made.add(ordinal)
     } else {
       blocked.push({ partition: partitionKey(state.asset(key).space, ordinal), reason })
       causes.delete(ordinal)
@@ -148,23 +151,6 @@ function* readersOf(state: GraphState, edge: Edge, remade: IntervalSet, within: 
   if (remade.length === 0) return
   for (const ordinal of sets.ordinals(state.mapping(edge).downstreamOf(remade, within))) {
     if (edge.mapping.kind !== 'asOf' || wouldFollow(state, edge, ordinal)) yield ordinal
-  }
-}
-
-/** Of an asset that reads its own earlier partitions: all that may change when those that have a cause do, one after another. */
-function addLaterOnes(state: GraphState, edge: Edge, within: IntervalSet, causes: Map<number, readonly Cause[]>): void {
-  const cause: Cause = { kind: 'upstream', upstream: edge.upstream }
-  const only = [cause]
-  let remade = sets.fromOrdinals(causes.keys())
-  while (remade.length > 0) {
-    const added: number[] = []
-    for (const ordinal of sets.ordinals(state.mapping(edge).downstreamOf(remade, within))) {
-      const known = causes.get(ordinal)
-      if (!known) added.push(ordinal)
-      if (!known?.some((one) => one.kind === 'upstream' && one.upstream === edge.upstream))
-        causes.set(ordinal, known ? [...known, cause] : only)
-    }
-    remade = sets.fromOrdinals(added)
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Edge, type IntervalSet, partitionKey, sets } from '../../lib/graph/index.ts'
 import { inForce } from './as-of.ts'
 import type { GraphState } from './graph-state.ts'
+import type { GrowingSet } from './growing-set.ts'
 
 /** What an edge can bring once the upstream part of a plan is done. */
 export interface Supply {
@@ -9,7 +10,7 @@ export interface Supply {
 }
 
 /** `coming` are the upstream's partitions that the plan makes; a set that grows is looked at anew each time. */
-export function supplyOf(state: GraphState, edge: Edge, coming: IntervalSet | ReadonlySet<number>): Supply {
+export function supplyOf(state: GraphState, edge: Edge, coming: IntervalSet | GrowingSet): Supply {
   const up = state.asset(edge.upstream)
   const comes = (member: number) => ('has' in coming ? coming.has(member) : sets.has(coming, member))
   if (edge.mapping.kind === 'asOf') {

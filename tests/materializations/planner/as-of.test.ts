@@ -5,9 +5,9 @@ import type { RefRequest } from './support/reference.ts'
 import { planText, Simulation } from './support/simulation.ts'
 import type { AssetSpec } from './support/world.ts'
 
-const days = daily({ start: '2026-03-01', timezone: 'UTC' })
+const days = daily({ start: '2024-03-01', timezone: 'UTC' })
 const segments = fixed('trial', 'paid')
-const morning = (day: number) => new Date(Date.UTC(2026, 2, day, 9))
+const morning = (day: number) => new Date(Date.UTC(2024, 2, day, 9))
 
 function spec(key: string, kind: AssetSpec['kind'], partitions: PartitionsDefinition, upstream?: string): AssetSpec {
   const inputs = upstream ? [{ name: 'champion', upstream, mapping: asOf() }] : []
@@ -42,17 +42,17 @@ describe('a promotion changes only later days', () => {
   test('day by day', () => {
     const simulation = scoring(single, days)
     simulation.observe('champion', '', 'v1')
-    expect(run(simulation)).toEqual(['scores@2026-03-01'])
+    expect(run(simulation)).toEqual(['scores@2024-03-01'])
     at(simulation, morning(4))
     simulation.observe('champion', '', 'v2')
     // v2 came on the 4th at nine: the days up to the 3rd had ended before it.
-    expect(run(simulation)).toEqual(['scores@2026-03-02', 'scores@2026-03-03'])
-    expect(simulation.memory.partitions.get('scores')!.get('2026-03-03')!.current!.reads[0]!.versions).toEqual({
+    expect(run(simulation)).toEqual(['scores@2024-03-02', 'scores@2024-03-03'])
+    expect(simulation.memory.partitions.get('scores')!.get('2024-03-03')!.current!.reads[0]!.versions).toEqual({
       '': 'v1',
     })
     at(simulation, morning(5))
-    expect(run(simulation)).toEqual(['scores@2026-03-04'])
-    expect(simulation.memory.partitions.get('scores')!.get('2026-03-04')!.current!.reads[0]!.versions).toEqual({
+    expect(run(simulation)).toEqual(['scores@2024-03-04'])
+    expect(simulation.memory.partitions.get('scores')!.get('2024-03-04')!.current!.reads[0]!.versions).toEqual({
       '': 'v2',
     })
     expect(stale(simulation)).toEqual([])
@@ -70,25 +70,25 @@ describe('a promotion changes only later days', () => {
   test('a promotion at the very end of a day is in force for it', () => {
     const simulation = scoring(single, days)
     simulation.observe('champion', '', 'v1')
-    at(simulation, new Date('2026-03-03T00:00:00Z'))
+    at(simulation, new Date('2024-03-03T00:00:00Z'))
     run(simulation)
     simulation.observe('champion', '', 'v2')
-    expect(stale(simulation)).toEqual(['2026-03-02 data:champion:'])
+    expect(stale(simulation)).toEqual(['2024-03-02 data:champion:'])
   })
 
   test('of one segment leaves the other alone', () => {
     const simulation = scoring(segments, cross({ day: days, segment: segments }))
     simulation.observe('champion', 'trial', 't1')
     // Nothing is in force for paid yet: that blocks paid, and only paid.
-    expect(run(simulation)).toEqual(['scores@2026-03-01|trial'])
+    expect(run(simulation)).toEqual(['scores@2024-03-01|trial'])
     simulation.observe('champion', 'paid', 'p1')
-    expect(run(simulation)).toEqual(['scores@2026-03-01|paid'])
+    expect(run(simulation)).toEqual(['scores@2024-03-01|paid'])
     at(simulation, morning(3))
     simulation.observe('champion', 'paid', 'p2')
     expect(stale(simulation, true)).toEqual([
-      '2026-03-01|paid restated:champion',
-      '2026-03-02|trial missing',
-      '2026-03-02|paid missing',
+      '2024-03-01|paid restated:champion',
+      '2024-03-02|trial missing',
+      '2024-03-02|paid missing',
     ])
   })
 
@@ -97,9 +97,9 @@ describe('a promotion changes only later days', () => {
     simulation.observe('champion', 'trial', 't1')
     expect(run(simulation)).toEqual([])
     simulation.observe('champion', 'paid', 'p1')
-    expect(run(simulation)).toEqual(['scores@2026-03-01'])
+    expect(run(simulation)).toEqual(['scores@2024-03-01'])
     expect(
-      Object.keys(simulation.memory.partitions.get('scores')!.get('2026-03-01')!.current!.reads[0]!.versions),
+      Object.keys(simulation.memory.partitions.get('scores')!.get('2024-03-01')!.current!.reads[0]!.versions),
     ).toEqual(['trial', 'paid'])
   })
 })
@@ -117,7 +117,7 @@ describe('--restate', () => {
   test('moves on purpose, once', () => {
     const simulation = restated()
     expect(stale(simulation)).toEqual([])
-    expect(stale(simulation, true)).toEqual(['01', '02', '03'].map((d) => `2026-03-${d} restated:champion`))
+    expect(stale(simulation, true)).toEqual(['01', '02', '03'].map((d) => `2024-03-${d} restated:champion`))
     expect(run(simulation, true)).toHaveLength(3)
     expect(stale(simulation, true)).toEqual([])
     expect(stale(simulation)).toEqual([])
@@ -128,7 +128,7 @@ describe('--restate', () => {
     run(simulation, true)
     at(simulation, morning(5))
     simulation.observe('champion', '', 'v3')
-    expect(stale(simulation)).toEqual(['2026-03-04 missing'])
+    expect(stale(simulation)).toEqual(['2024-03-04 missing'])
     simulation.world = {
       ...simulation.world,
       assets: simulation.world.assets.map((one) => (one.key === 'scores' ? { ...one, code: 1 } : one)),
@@ -150,7 +150,7 @@ describe('--restate', () => {
     const swapped = { ...scores!, inputs: [{ name: 'champion', upstream: 'rival', mapping: asOf() }] }
     simulation.world = { ...simulation.world, assets: [champion!, other, swapped] }
     simulation.observe('rival', '', 'r1')
-    expect(stale(simulation)).toEqual(['01', '02', '03'].map((d) => `2026-03-${d} deps:rival`))
+    expect(stale(simulation)).toEqual(['01', '02', '03'].map((d) => `2024-03-${d} deps:rival`))
   })
 
   test('counts a promotion that is planned in the same run as possible', () => {
@@ -167,7 +167,7 @@ describe('--restate', () => {
     const options = { ...everything, selected: ['champion', 'scores'] }
     const [first, second] = planText(simulation.open(true).state, options).text.entries
     expect(first).toMatchObject({ key: 'champion', proven: [''] })
-    expect(second).toMatchObject({ key: 'scores', possible: ['2026-03-01', '2026-03-02', '2026-03-03'] })
+    expect(second).toMatchObject({ key: 'scores', possible: ['2024-03-01', '2024-03-02', '2024-03-03'] })
     // Not asked to restate: the days that are past keep what they have.
     expect(planText(simulation.open().state, options).text.entries).toHaveLength(1)
   })

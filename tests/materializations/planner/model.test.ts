@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { play, type Tally } from './support/play.ts'
 import { stepsArbitrary, worldArbitrary } from './support/scenarios.ts'
 
-const RUNS = Number(process.env.OTTOK_MODEL_RUNS ?? 120)
+const RUNS = Number(process.env.OTTOK_MODEL_RUNS ?? 250)
 
 test('the planner agrees with a plain model of every version of every partition', () => {
   const tally: Tally = { seen: new Map() }
@@ -13,7 +13,10 @@ test('the planner agrees with a plain model of every version of every partition'
   )
   // It was about something: every cause, plan part and kind of run came up.
   const kinds = ['missing', 'unfinished', 'failed', 'code', 'partitions', 'deps', 'data', 'restated']
-  for (const kind of [...kinds, 'possible', 'blocked', 'run that made something', 'restate run'])
+  const requests = ['all request', 'latest request', 'keys request', 'range request', 'sets request']
+  const runs = ['run that made something', 'run with failures', 'restate run', 'step of several']
+  for (const kind of [...kinds, ...requests, ...runs, 'possible', 'blocked'])
     expect(tally.seen.get(kind) ?? 0, kind).toBeGreaterThan(0)
+  expect(tally.seen.get('compared')).toBeGreaterThan(10 * RUNS)
   console.info(`compared ${tally.seen.get('compared')} states: ${JSON.stringify(Object.fromEntries(tally.seen))}`)
 })

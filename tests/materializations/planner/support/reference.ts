@@ -1,13 +1,19 @@
+import type { AssetKey, Graph } from '../../../../lib/graph/index.ts'
 import {
-  type AssetKey,
-  type Graph,
-  mappingText,
-  type PartitionMapping,
-  type PartitionSpace,
-  type PartitionsDefinition,
-  partitionSpace,
-} from '../../../../lib/graph/index.ts'
-import { naiveReads, split } from '../../../lib/graph/support/naive-mappings.ts'
+  calendarOf,
+  existingNames,
+  keysOf,
+  meaningOf,
+  nameOf,
+  namesRead,
+  partsOf,
+  type Read,
+  readOf,
+  type Side,
+  sideOf,
+  timesOf,
+  windowOf,
+} from './plain.ts'
 import { type AssetSpec, codeOf, type InputSpec, type World } from './world.ts'
 
 /*
@@ -18,10 +24,11 @@ import { type AssetSpec, codeOf, type InputSpec, type World } from './world.ts'
 /** What one input was made from. */
 export interface ReadRecord {
   readonly input: InputSpec
-  readonly mapping: string
-  /** Which partitions it meant: times, and one fixed key or all of them. */
-  readonly times: readonly string[]
-  readonly fixed: string | null
+  /** Which partitions it meant, and how times are told apart there. */
+  readonly read: Read
+  readonly calendar: string
+  /** What a partition of the upstream meant. */
+  readonly upstreamMeaning: string
   /** Data version of each partition that was there. */
   readonly versions: Readonly<Record<string, string>>
   readonly seq: number
@@ -62,6 +69,7 @@ export interface RefRequest {
     | { kind: 'latest' }
     | { kind: 'keys'; keys: readonly string[] }
     | { kind: 'range'; from: string; to: string }
+    | { kind: 'sets'; names: ReadonlyMap<AssetKey, readonly string[]> }
   readonly force: boolean
   readonly effects: boolean
 }
@@ -75,21 +83,16 @@ export interface RefEntry {
   readonly causes: Readonly<Record<string, readonly string[]>>
 }
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-/** Zones without daylight saving in the years of the tests. */
-const OFFSETS: Readonly<Record<string, number>> = { UTC: 0, 'Europe/Moscow': 3, 'Asia/Tokyo': 9 }
-
 export class Reference {
   readonly #world: World
   readonly #memory: Memory
   readonly #restate: boolean
   readonly #specs: Map<AssetKey, AssetSpec>
-  readonly #spaces: Map<AssetKey, PartitionSpace>
+  readonly #sides: Map<AssetKey, Side>
   readonly #existing = new Map<AssetKey, string[]>()
   readonly #order: readonly AssetKey[]
   /** Definitions do not change under a reference: what is read is looked up once. */
-  readonly #reads = new Map<InputSpec, Map<string, string[]>>()
+  readonly #reads = new Map<InputSpec, Map<string, { readonly read: Read; readonly names: string[] }>>()
 
   constructor(world: World, graph: Graph, memory: Memory, restate: boolean) {
     this.#world = world
@@ -97,13 +100,23 @@ export class Reference {
     this.#restate = restate
     this.#order = graph.order
     this.#specs = new Map(world.assets.map((spec) => [spec.key, spec]))
-    this.#spaces = new Map(world.assets.map((spec) => [spec.key, partitionSpace(spec.partitions)]))
+    this.#sides = new Map(
+      world.assets.map((spec) => [spec.key, sideOf(spec.partitions, world.members ?? {}, world.now)]),
+    )
+  }
+
+  side(key: AssetKey): Side {
+    return this.#sides.get(key)!
+  }
+
+  spec(key: AssetKey): AssetSpec {
+    return this.#specs.get(key)!
   }
 
   existing(key: AssetKey): readonly string[] {
-    const keys = this.#existing.get(key) ?? existingKeys(this.#specs.get(key)!.partitions, this.#world.now)
-    this.#existing.set(key, keys)
-    return keys
+    const names = this.#existing.get(key) ?? existingNames(this.side(key))
+    this.#existing.set(key, names)
+    return names
   }
 
   #partition(key: AssetKey, partition: string): PartitionMemory {
@@ -115,28 +128,33 @@ export class Reference {
     return unfinished ? undefined : current
   }
 
-  /** Upstream partitions that one partition reads. */
-  reads(key: AssetKey, input: InputSpec, partition: string): string[] {
-    const known = this.#reads.get(input) ?? new Map<string, string[]>()
+  #look(key: AssetKey, input: InputSpec, partition: string) {
+    const known = this.#reads.get(input) ?? new Map<string, { readonly read: Read; readonly names: string[] }>()
     this.#reads.set(input, known)
-    let keys = known.get(partition)
-    if (!keys) {
-      const [down, up] = [this.#spaces.get(key)!, this.#spaces.get(input.upstream)!]
-      keys = naiveReads(input.mapping, down, up, this.existing(input.upstream), partition)
-      known.set(partition, keys)
+    let found = known.get(partition)
+    if (!found) {
+      const [down, up] = [this.side(key), this.side(input.upstream)]
+      const read = readOf(input.mapping, down, up, partsOf(down, partition)!)
+      found = { read, names: namesRead(up, read) }
+      known.set(partition, found)
     }
-    return keys
+    return found
+  }
+
+  /** Upstream partitions that one partition reads. */
+  reads(key: AssetKey, input: InputSpec, partition: string): readonly string[] {
+    return this.#look(key, input, partition).names
   }
 
   /** The input as it would be recorded now. */
   read(key: AssetKey, input: InputSpec, partition: string): ReadRecord {
-    const [down, up] = [this.#spaces.get(key)!, this.#spaces.get(input.upstream)!]
-    const keys = this.reads(key, input, partition)
+    const { read, names: keys } = this.#look(key, input, partition)
+    const { time, definition } = this.side(input.upstream)
     const base = {
       input,
-      mapping: resolvedText(input.mapping, down, up),
-      times: [...new Set(keys.map((one) => split(up, one).time ?? ''))],
-      fixed: fixedRead(input.mapping, down, up, partition, keys),
+      read,
+      calendar: time ? timesAre(calendarOf(time), time.grain) : '',
+      upstreamMeaning: meaningOf(definition),
       seq: this.#memory.seq,
     }
     const versions: Record<string, string> = {}
@@ -161,7 +179,7 @@ export class Reference {
     return this.#partition(key, partition).current?.reads.find(
       (read) =>
         read.restated &&
-        read.mapping === 'asOf' &&
+        read.read.text === 'asOf' &&
         read.input.name === input.name &&
         read.input.upstream === input.upstream,
     )
@@ -172,8 +190,13 @@ export class Reference {
     if (this.#restate) return past.at(-1)
     const pinned = this.#pinned(key, input, partition)
     if (pinned) return past.filter((one) => one.seq <= pinned.seq).at(-1)
-    const end = windowEnd(this.#spaces.get(key)!, partition)
-    return past.filter((one) => one.at <= end).at(-1) ?? past[0]
+    const end = this.#windowEnd(key, partition)
+    return past.filter((one) => one.at.getTime() <= end).at(-1) ?? past[0]
+  }
+
+  #windowEnd(key: AssetKey, partition: string): number {
+    const side = this.side(key)
+    return windowOf(side.time!, partsOf(side, partition)![side.timeName!]!).to
   }
 
   /** Data version of each partition that a step would be given. */
@@ -197,14 +220,14 @@ export class Reference {
     const causes: string[] = failure ? ['failed'] : []
     const [was, is] = [current.code, codeOf(this.#world, spec)]
     if (was !== is && was.split(':')[0] === is.split(':')[0]) causes.push('code')
-    if (current.signature !== signature(spec.partitions)) causes.push('partitions')
+    if (current.signature !== meaningOf(spec.partitions)) causes.push('partitions')
     for (const input of spec.inputs) {
       const before = current.reads.find((read) => read.input.name === input.name)
       const today = this.read(key, input, partition)
       if (
         !before ||
         before.input.upstream !== input.upstream ||
-        before.mapping !== today.mapping ||
+        before.read.text !== today.read.text ||
         !sameExtent(before, today)
       )
         causes.push(`deps:${input.upstream}`)
@@ -221,38 +244,84 @@ export class Reference {
     return causes
   }
 
+  /** Upstreams of a partition whose partitions mean something else than when they were read. */
+  redefined(key: AssetKey, partition: string): Set<AssetKey> {
+    const reads = this.#partition(key, partition).current?.reads ?? []
+    return new Set(
+      reads.flatMap(({ input: { upstream }, upstreamMeaning }) =>
+        upstreamMeaning === meaningOf(this.side(upstream).definition) ? [] : [upstream],
+      ),
+    )
+  }
+
+  /** Whether a range names any partition. */
+  inRange(selected: readonly AssetKey[], from: string, to: string): boolean {
+    const requested = this.requested({ selected, request: { kind: 'range', from, to }, force: false, effects: false })
+    return [...requested.values()].some((names) => names.length > 0)
+  }
+
+  /** How many partitions of each asset are in what state. */
+  statuses() {
+    const selected = this.#order
+    const { entries } = this.plan({ selected, request: { kind: 'all' }, force: false, effects: false })
+    return selected.map((key) => {
+      const newest = this.requested({ selected: [key], request: { kind: 'latest' }, force: false, effects: false }).get(
+        key,
+      )!
+      const isTracked = (one: string) =>
+        this.spec(key).kind !== 'effect' || newest.includes(one) || this.#memory.partitions.get(key)?.has(one)
+      const counts = { key, fresh: 0, stale: 0, missing: 0, failed: 0, possible: 0 }
+      for (const one of this.existing(key).filter(isTracked)) {
+        const { current, failure, unfinished } = this.#partition(key, one)
+        if (failure) counts.failed++
+        else if (this.causes(key, one).length === 0) counts.fresh++
+        else if (current || unfinished) counts.stale++
+        else counts.missing++
+        if (entries.find((entry) => entry.key === key)?.possible.includes(one)) counts.possible++
+      }
+      return counts
+    })
+  }
+
   requested({ selected, request }: RefRequest): Map<AssetKey, string[]> {
     const requested = new Map<AssetKey, string[]>()
     for (const key of selected) {
-      const space = this.#spaces.get(key)!
+      const side = this.side(key)
       const existing = this.existing(key)
-      const newest = existing
-        .map((one) => split(space, one).time ?? '')
-        .sort()
-        .at(-1)
       switch (request.kind) {
         case 'all':
           requested.set(key, [...existing])
           break
-        case 'latest':
+        case 'latest': {
+          const newest = side.times.at(-1)
+          const names = newest === undefined ? [] : keysOf(side).map((one) => nameOf(side, newest, one))
           requested.set(
             key,
-            existing.filter((one) => (split(space, one).time ?? '') === newest),
+            existing.filter((one) => names.includes(one)),
           )
           break
-        case 'keys': {
-          const found = existing.filter((one) => request.keys.includes(one))
-          if (request.keys.some((one) => sameForm(space, one))) requested.set(key, found)
-          break
         }
-        case 'range':
-          if (space.time) {
+        case 'keys': {
+          const named = request.keys.flatMap((text) => meant(side, text, existing))
+          if (request.keys.some((text) => isOfForm(side, text)))
             requested.set(
               key,
-              existing.filter((one) => {
-                const time = split(space, one).time!
-                return time.padEnd(10, '-99') >= request.from.padEnd(10, '-00') && time <= request.to.padEnd(10, '-99')
-              }),
+              existing.filter((one) => named.includes(one)),
+            )
+          break
+        }
+        case 'sets':
+          requested.set(
+            key,
+            existing.filter((one) => request.names.get(key)?.includes(one)),
+          )
+          break
+        case 'range':
+          if (side.time) {
+            const within = timesWithin(side, request.from, request.to)
+            requested.set(
+              key,
+              existing.filter((one) => within.has(partsOf(side, one)![side.timeName!]!)),
             )
           }
       }
@@ -275,7 +344,7 @@ export class Reference {
       for (const input of spec.inputs) {
         const upstream = this.#specs.get(input.upstream)!
         if (upstream.kind === 'external' || requested.has(input.upstream)) continue
-        const read = new Set(wanted.flatMap((one) => this.reads(key, input, one)))
+        const read = new Set(wanted.flatMap((one) => [...this.reads(key, input, one)]))
         const stale = this.existing(input.upstream).filter(
           (one) => read.has(one) && this.causes(input.upstream, one).length > 0,
         )
@@ -301,13 +370,17 @@ export class Reference {
       const own = this.causes(key, partition)
       if (own.length === 0 && options.force && spec.kind !== 'effect') own.push('forced')
       const isProven = own.length > 0
-      for (const input of spec.inputs) {
+      // Its own earlier partitions are told last.
+      const others = spec.inputs.filter(({ upstream }) => upstream !== key)
+      for (const input of [...others, ...spec.inputs.filter((one) => !others.includes(one))]) {
         if (spec.kind === 'effect' && !isProven) continue
-        const remade = this.reads(key, input, partition).some((one) => planned.get(input.upstream)?.includes(one))
-        if (remade && this.#follows(key, input, partition)) own.push(`upstream:${input.upstream}`)
+        const planning = input.upstream === key ? [...proven, ...possible] : (planned.get(input.upstream) ?? [])
+        const remade = this.reads(key, input, partition).some((one) => planning.includes(one))
+        const told = input.upstream === key && own.at(-1) === `upstream:${key}`
+        if (remade && !told && this.#follows(key, input, partition)) own.push(`upstream:${input.upstream}`)
       }
       if (own.length === 0) continue
-      const reason = this.#lack(spec, partition, planned)
+      const reason = this.#lack(spec, partition, new Map([...planned, [key, [...proven, ...possible]]]))
       if (reason) {
         blocked.push(`${partition}: ${reason}`)
         continue
@@ -323,7 +396,7 @@ export class Reference {
   #follows(key: AssetKey, input: InputSpec, partition: string): boolean {
     if (input.mapping.kind !== 'asOf' || this.#restate) return true
     if (this.#pinned(key, input, partition)) return false
-    if (windowEnd(this.#spaces.get(key)!, partition) >= this.#world.now) return true
+    if (this.#windowEnd(key, partition) >= this.#world.now.getTime()) return true
     return this.reads(key, input, partition).some((one) => !this.#inForce(key, input, partition, one))
   }
 
@@ -363,82 +436,66 @@ export class Reference {
   }
 }
 
-function existingKeys(definition: PartitionsDefinition, now: Date): string[] {
-  const space = partitionSpace(definition)
-  const { time } = space
-  if (!time) return [...space.keys]
-  const keys: string[] = []
-  const form = time.grain === 'day' ? 10 : 7
-  for (let ms = Date.parse(time.start); ; ) {
-    const from = new Date(ms)
-    const key = from.toISOString().slice(0, form)
-    const next = time.grain === 'day' ? ms + DAY : Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1)
-    const born = next - OFFSETS[time.timezone]! * HOUR + time.delay.days * DAY + time.delay.hours * HOUR
-    if (born > now.getTime() || (time.end !== undefined && key >= time.end)) return keys
-    for (const fixed of space.keys) {
-      if (space.definition.kind !== 'cross') keys.push(key)
-      else keys.push(space.definition.dimensions[0].definition.kind === 'time' ? `${key}|${fixed}` : `${fixed}|${key}`)
-    }
-    ms = next
+/** Names that a user means by a text: its own, or with `*` for all keys of one dimension. */
+function meant(side: Side, text: string, existing: readonly string[]): string[] {
+  const wanted = text.split('|')
+  return existing.filter((one) => {
+    const parts = one.split('|')
+    return parts.length === wanted.length && parts.every((part, i) => wanted[i] === part || isAnyKey(side, wanted, i))
+  })
+}
+
+const isAnyKey = ({ definition }: Side, wanted: readonly string[], i: number): boolean =>
+  wanted[i] === '*' && definition.kind === 'cross' && definition.dimensions[i]!.definition.kind !== 'time'
+
+/** Whether a text names a partition that there could be. */
+function isOfForm(side: Side, text: string): boolean {
+  const wanted = text.split('|')
+  const candidates = keysOf(side).map((key) => {
+    const parts = nameOf(side, wanted.find((part) => /^\d/.test(part)) ?? '', key).split('|')
+    return parts.map((part, i) => (isAnyKey(side, wanted, i) ? '*' : part)).join('|')
+  })
+  const filled = text
+    .split('|')
+    .map((part, i) => (isAnyKey(side, wanted, i) ? side.keyed.at(side.keyed.length === 2 ? i : 0)!.keys[0] : part))
+  return candidates.includes(text) && partsOf(side, filled.join('|')) !== undefined
+}
+
+/** Times called by days (or months) from one to another: those whose window begins on such a day, or holds it. */
+function timesWithin({ time, times }: Side, from: string, to: string): Set<string> {
+  const [first, last] = [from.padEnd(10, '-01'), to.length === 7 ? `${to}-31` : to]
+  if (time!.grain === 'hour') {
+    const days = { ...time!, grain: 'day', hourOffset: 0, minuteOffset: 0 } as const
+    const monthEnd = to.length === 7 ? lastDay(to) : to
+    const [start, end] = [windowOf(days, first).from, windowOf(days, monthEnd).to]
+    return new Set(times.filter((at) => windowOf(time!, at).from < end && windowOf(time!, at).to > start))
   }
+  const ahead = time!.grain === 'month' ? `-${String(time!.dayOffset).padStart(2, '0')}` : ''
+  const all = timesOf(time!)
+  const day = (at: string) => `${at}${ahead}`.slice(0, 10)
+  const named = all.filter((at) => day(at) >= first && day(at) <= last)
+  const before = all.filter((at) => day(at) < first).at(-1)!
+  const next = all.find((at) => day(at) >= first)
+  // A window that began earlier holds the first day, unless one begins on it. Of ticks, only where none is named.
+  const holds = time!.grain === 'cron' ? named.length === 0 : next === undefined || day(next) > first
+  return new Set(holds ? [before, ...named] : named)
 }
 
-function windowEnd(space: PartitionSpace, partition: string): Date {
-  const time = split(space, partition).time!
-  const from = new Date(time.length === 7 ? `${time}-01T00:00:00Z` : `${time}T00:00:00Z`)
-  const next = time.length === 7 ? Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + 1, 1) : from.getTime() + DAY
-  return new Date(next - OFFSETS[space.time!.timezone]! * HOUR)
-}
+const lastDay = (month: string): string =>
+  new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).toISOString().slice(0, 10)
 
-function sameForm(space: PartitionSpace, key: string): boolean {
-  const { time, fixed } = split(space, key)
-  const form = space.time?.grain === 'day' ? /^\d{4}-\d{2}-\d{2}$/ : /^\d{4}-\d{2}$/
-  return space.time ? time !== undefined && form.test(time) && space.keys.includes(fixed) : space.keys.includes(key)
-}
-
-export function signature(definition: PartitionsDefinition): string {
-  if (definition.kind === 'time') return `${definition.grain}@${definition.timezone}`
-  if (definition.kind !== 'cross') return definition.kind
-  return definition.dimensions.map((d) => `${d.name}=${signature(d.definition)}`).join('|')
-}
-
-/** Keys that an input names, whatever the time; null: every key there is. */
-function fixedRead(
-  mapping: PartitionMapping,
-  down: PartitionSpace,
-  up: PartitionSpace,
-  partition: string,
-  read: readonly string[],
-): string | null {
-  if (up.fixedNames.length === 0 || mapping.kind === 'all') return null
-  const named = [...new Set(read.map((one) => split(up, one).fixed))].sort().join('+')
-  switch (mapping.kind) {
-    case 'static':
-    case 'specific':
-      return named
-    case 'dimension':
-      return mapping.name === up.timeName || mapping.name === down.timeName ? null : named
-    case 'perDimension':
-      return mapping.mappings.s?.kind === 'all' ? null : named
-    default:
-      return down.keys.join() === up.keys.join() ? split(down, partition).fixed : null
-  }
-}
-
-function resolvedText(mapping: PartitionMapping, down: PartitionSpace, up: PartitionSpace): string {
-  // Keys are joined and time is not: of all times there are.
-  const isOfKeys = mapping.kind === 'static' ? !down.time : mapping.kind === 'dimension' && mapping.name === 's'
-  if (up.time && isOfKeys) return 'all'
-  if (mapping.kind !== 'default') return mappingText(mapping)
-  if (down.time && up.time) return signature(down.time) === signature(up.time) ? 'identity' : 'overlap(0,0)'
-  return !down.time && !up.time && down.keys.join() === up.keys.join() ? 'identity' : 'all'
+/** Days, weeks and months of one name are the same in all zones; hours and ticks are not. */
+function timesAre(calendar: string, grain: string): string {
+  return grain === 'hour' || grain === 'cron' ? calendar : grain
 }
 
 /** Windows that move by their meaning are told by what they hold. */
 function sameExtent(before: ReadRecord, today: ReadRecord): boolean {
-  if (['all', 'last', 'asOf'].includes(before.mapping)) return true
-  if (before.times.length === 0 && today.times.length === 0) return true
-  return before.times.join() === today.times.join() && before.fixed === today.fixed
+  if (today.read.moves) return true
+  const [was, is] = [before.read, today.read]
+  if (was.times.length === 0 && is.times.length === 0) return true
+  const sameTimes = before.calendar === today.calendar && was.times.join() === is.times.join()
+  return sameTimes && (was.keys ?? ['*']).join() === (is.keys ?? ['*']).join()
 }
 
 function sameVersions(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

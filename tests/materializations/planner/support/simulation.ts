@@ -1,4 +1,11 @@
-import { type AssetKey, type Graph, partitionKey, partitionOrdinal, sets } from '../../../../lib/graph/index.ts'
+import {
+  type AssetKey,
+  type Graph,
+  partitionKey,
+  partitionOrdinal,
+  partitionsSignature,
+  sets,
+} from '../../../../lib/graph/index.ts'
 import { inForce } from '../../../../materializations/planner/as-of.ts'
 import { provenCauses } from '../../../../materializations/planner/causes.ts'
 import { memberHash } from '../../../../materializations/planner/combined-version.ts'
@@ -10,9 +17,12 @@ import type {
   PartitionRecord,
   VersionDetail,
 } from '../../../../materializations/planner/recorded.ts'
+import type { PartitionRequest } from '../../../../materializations/planner/request.ts'
 import { causeText } from './cause-text.ts'
+import { normalCauses } from './normal.ts'
+import { meaningOf } from './plain.ts'
 import { recordedAsset } from './recorded.ts'
-import { type Memory, Reference, type RefRequest, signature, type VersionRecord } from './reference.ts'
+import { type Memory, Reference, type RefRequest, type VersionRecord } from './reference.ts'
 import { type AssetSpec, codeOf, graphOf, type World } from './world.ts'
 
 /** The planner's state and the reference's memory side by side: what the one records, the other writes down. */
@@ -79,16 +89,17 @@ export class Simulation {
     state: GraphState,
     reference: Reference,
     options: { force: boolean; fails: (address: string) => boolean },
+    broken = new Set<string>(),
   ): string[] {
-    const broken = new Set<string>()
     const made: string[] = []
     for (const entry of plan.entries) {
       const { space } = state.asset(entry.key)
       for (const ordinal of sets.ordinals(plannedPartitions(entry))) {
         const partition = partitionKey(space, ordinal)
         const address = `${entry.key}@${partition}`
-        const causes = reference.causes(entry.key, partition)
-        const found = provenCauses(state, entry.key, ordinal).map(causeText)
+        const redefined = reference.redefined(entry.key, partition)
+        const causes = normalCauses(reference.causes(entry.key, partition), redefined)
+        const found = normalCauses(provenCauses(state, entry.key, ordinal).map(causeText), redefined)
         if (found.join() !== causes.join())
           throw new Error(`${address} in a run: ${found.join()} is not ${causes.join()}`)
         if (!reference.runnable(entry.key, partition, broken)) broken.add(address)
@@ -138,8 +149,8 @@ export class Simulation {
     inputs: CurrentVersion['inputs'],
   ): CurrentVersion {
     const seq = ++this.memory.seq
-    const partitionsSignature = signature(this.spec(key).partitions)
-    this.#memoryOf(key).set(partition, { current: { ...version, seq, signature: partitionsSignature } })
+    const { partitions } = this.spec(key)
+    this.#memoryOf(key).set(partition, { current: { ...version, seq, signature: meaningOf(partitions) } })
     push(this.memory.past, key, { partition, seq, at: this.world.now, data: version.data })
     const current: CurrentVersion = {
       seq,
@@ -148,7 +159,7 @@ export class Simulation {
       asOf: this.world.now,
       codeVersion: version.code,
       hash: memberHash(partition, version.data),
-      partitionsSignature,
+      partitionsSignature: partitionsSignature(partitions),
       inputs,
     }
     this.#recordsOf(key).set(partition, { partition, current, failure: undefined, unfinished: false })
@@ -180,9 +191,22 @@ export interface PlanText {
   readonly warnings: readonly string[]
 }
 
+function requestOf(state: GraphState, request: RefRequest['request']): PartitionRequest {
+  if (request.kind !== 'sets') return request
+  const named = [...request.names].map(([key, names]) => {
+    const { space } = state.asset(key)
+    return [key, sets.fromOrdinals(names.map((name) => partitionOrdinal(space, name)!))] as const
+  })
+  return { kind: 'sets', sets: new Map(named) }
+}
+
 /** The planner's plan in the words of the reference. */
-export function planText(state: GraphState, options: RefRequest): { plan: Plan; text: PlanText } {
-  const plan = planRun(state, options)
+export function planText(
+  state: GraphState,
+  options: RefRequest,
+  redefined: (key: AssetKey, partition: string) => ReadonlySet<string> = () => new Set(),
+): { plan: Plan; text: PlanText } {
+  const plan = planRun(state, { ...options, request: requestOf(state, options.request) })
   const entries = plan.entries.map((entry) => {
     const { space } = state.asset(entry.key)
     const keys = (set: typeof entry.proven) => [...sets.ordinals(set)].map((ordinal) => partitionKey(space, ordinal))
@@ -192,7 +216,12 @@ export function planText(state: GraphState, options: RefRequest): { plan: Plan; 
       possible: keys(entry.possible),
       blocked: entry.blocked.map(({ partition, reason }) => `${partition}: ${reason}`).sort(),
       causes: Object.fromEntries(
-        [...entry.causes].map(([o, causes]) => [partitionKey(space, o), causes.map(causeText)]),
+        [...entry.causes]
+          .sort(([a], [b]) => a - b)
+          .map(([ordinal, causes]) => {
+            const partition = partitionKey(space, ordinal)
+            return [partition, normalCauses(causes.map(causeText), redefined(entry.key, partition))]
+          }),
       ),
     }
   })

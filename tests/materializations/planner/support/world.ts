@@ -8,8 +8,11 @@ import {
   type Graph,
   type PartitionMapping,
   type PartitionsDefinition,
+  self,
   value,
+  withDynamicPartitions,
 } from '../../../../lib/graph/index.ts'
+import type { Members } from './plain.ts'
 
 /** An input as a test changes it. */
 export interface InputSpec {
@@ -25,6 +28,8 @@ export interface AssetSpec {
   readonly inputs: readonly InputSpec[]
   /** Edited by adding one. */
   readonly code: number
+  /** Most partitions that one step makes. */
+  readonly range?: number
 }
 
 /** Definitions, today's tool and the moment: all that a user can change without making anything. */
@@ -32,6 +37,8 @@ export interface World {
   readonly assets: readonly AssetSpec[]
   readonly hasher: number
   readonly now: Date
+  /** Keys of dynamic partitions by name, in the order in which they were added. */
+  readonly members?: Members
 }
 
 export function codeOf(world: World, spec: AssetSpec): string {
@@ -43,17 +50,30 @@ export function graphOf(world: World): Graph {
   const made = new Map<AssetKey, Asset>()
   for (const spec of world.assets) {
     const deps = Object.fromEntries(
-      spec.inputs.map(({ name, upstream, mapping }) => [name, { asset: made.get(upstream)!, mapping }]),
+      spec.inputs.map(({ name, upstream, mapping }) => [
+        name,
+        upstream === spec.key ? self(mapping) : { asset: made.get(upstream)!, mapping },
+      ]),
     )
-    const { key, partitions } = spec
+    const { key, partitions, range = 1 } = spec
     made.set(
       key,
       spec.kind === 'external'
         ? externalAsset({ key, partitions, observe: async () => new Map() })
         : spec.kind === 'effect'
           ? effectAsset({ key, partitions, deps, act: async () => ({}) })
-          : asset({ key, partitions, deps, store: value, materialize: async () => ({ kind: 'value', value: 0 }) }),
+          : asset({
+              key,
+              partitions,
+              deps,
+              range,
+              store: value,
+              materialize: async () => ({ kind: 'value', value: 0 }),
+            }),
     )
   }
-  return defineGraph({ assets: [...made.values()] })
+  return withDynamicPartitions(
+    defineGraph({ assets: [...made.values()] }),
+    new Map(Object.entries(world.members ?? {})),
+  )
 }
