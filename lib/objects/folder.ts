@@ -4,7 +4,7 @@ import { link, open, readdir, readFile, rename, rm, stat, writeFile } from 'node
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ensureFolder } from '../config/index.ts'
+import { ensureFolder, OttokError } from '../config/index.ts'
 import { checkedObjectKey, globOf, missingObject, quoteLiteral, STORE_ID_KEY } from './keys.ts'
 import type { ObjectInfo, ObjectStore } from './types.ts'
 
@@ -22,6 +22,8 @@ export async function openFolder(root: string): Promise<ObjectStore> {
     try {
       await pipeline(content instanceof Readable ? content : [content], createWriteStream(temporary, { flush: true }))
       await rename(temporary, target)
+    } catch (error) {
+      throw writeErrorOf(error, target)
     } finally {
       await rm(temporary, { force: true })
     }
@@ -73,7 +75,7 @@ async function createOnce(target: string, text: string): Promise<void> {
     await writeFile(temporary, text, { flush: true })
     await link(temporary, target)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeErrorOf(error, target)
   } finally {
     await rm(temporary, { force: true })
   }
@@ -108,6 +110,20 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+const NO_SPACE: Readonly<Record<string, string>> = {
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'The quota of this user on that disk is used up.',
+  EFBIG: 'The system does not let this user write a file of that size.',
+}
+
+/** The same error, or what it means to people when there is no room for the object. */
+function writeErrorOf(error: unknown, target: string): unknown {
+  const cause = NO_SPACE[(error as NodeJS.ErrnoException).code ?? '']
+  if (cause === undefined) return error
+  const mend = 'Make room there, then run the same command again: what was recorded is kept.'
+  return new OttokError({ what: `cannot write ${target}`, cause, mend, underlying: error })
 }
 
 function isAbsent(error: unknown): boolean {

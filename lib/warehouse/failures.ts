@@ -2,12 +2,22 @@ import { OttokError, type OttokErrorParts } from '../config/index.ts'
 
 const CANCELLED = '394'
 
+const FREE_SPACE = 'Free space on the disk of the warehouse, then run again.'
+
+/** The embedded engine says nothing when a write fails for want of space; whoever reads finds the file cut short. */
+const CUT_SHORT =
+  'A file is damaged or cut short, as on a disk that was full: make room, or mend the file that the statement reads, then run again.'
+
 const MENDS: Readonly<Record<string, string>> = {
+  '33': CUT_SHORT,
+  '40': CUT_SHORT,
   '60': 'Check the name of the table, or make it first.',
   '62': 'Correct the syntax of the statement.',
+  '75': FREE_SPACE,
   '117': 'Check the file or the data that the statement reads.',
   '241': 'Let the statement read less at once, or raise OTTOK_WAREHOUSE_MAX_MEMORY (bytes).',
-  '243': 'Free space on the disk of the warehouse, then run again.',
+  '243': FREE_SPACE,
+  '246': CUT_SHORT,
   '252': 'Insert fewer partitions in one statement (at most 100).',
   '516': 'Check the user and the password in CLICKHOUSE_URL.',
 }

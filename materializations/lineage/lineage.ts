@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import { migrate, type Postgres } from '../../lib/postgres/index.ts'
 import { connectionErrorOf } from './connection-lost.ts'
 import { lineageMigrations } from './migrations/index.ts'
+import { spaceErrorOf } from './no-space.ts'
 
 /** The lineage store of one environment. Everything in it goes through `transaction` or `query`. */
 export interface Lineage {
@@ -20,7 +21,7 @@ export async function openLineage(postgres: Postgres, environment: string): Prom
     try {
       return await postgres.transaction(work, `SET LOCAL search_path TO "${schema}"`)
     } catch (error) {
-      throw connectionErrorOf(error)
+      throw spaceErrorOf(connectionErrorOf(error))
     }
   }
   return {

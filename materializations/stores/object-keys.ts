@@ -3,7 +3,12 @@ import { type Partition, type PartitionSpace, partitionColumns } from '../../lib
 /** Immutable address of one version of one partition; `|` is not welcome in file names, nor are colons of an hour. */
 export function objectKey(assetKey: string, partition: string, dataVersion: string, extension: string): string {
   const slice = partition === '' ? '_' : partition.split('|').map(pathPart).join('+')
-  return `assets/${assetKey}/${slice}/${dataVersion.replace(':', '-')}.${extension}`
+  return `${objectsFolder(assetKey)}${slice}/${dataVersion.replace(':', '-')}.${extension}`
+}
+
+/** Where the objects of an asset lie, all of them two parts deeper. */
+export function objectsFolder(assetKey: string): string {
+  return `assets/${assetKey}/`
 }
 
 function pathPart(keyPart: string): string {

@@ -65,6 +65,9 @@ export async function inspectPartitions(
   const counted: readonly TableColumn[] = shape.columns.filter((c) => !uncounted.includes(c.name))
   const where = shape.partitionBy.length === 0 ? '' : ` WHERE ${partitionFilter(shape.partitionBy, partitions)}`
   const measures = checks.map((check) => check.measure)
+  // All columns are read: an engine that had no space to write one of them may not have said so.
+  const rest = shape.columns.filter((c) => !counted.includes(c))
+  if (rest.length > 0) measures.push(`max(ignore(${rest.map((c) => quoteName(c.name)).join(', ')}))`)
   const found = await warehouse.rows<FingerprintRow>(
     fingerprintSql(`(SELECT * FROM ${quoteName(table)}${where})`, counted, shape.partitionBy, measures),
   )

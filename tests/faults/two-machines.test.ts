@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isDead, thisProcess } from '../../materializations/lineage/process-identity.ts'
 import { EVERYTHING_ONCE, type Machines, openMachines, refusals } from './support/machines.ts'
-import { untilPaused } from './support/paused.ts'
+import { whilePaused } from './support/paused.ts'
 import { described } from './support/undisturbed.ts'
 
 const HOUR_MS = 3_600_000
@@ -41,11 +41,10 @@ describe('two machines on one PostgreSQL and one object store', () => {
   it('a run that was planned before another made everything makes nothing again, and acts on nobody twice', async () => {
     const at = { environment: 'planned_before' }
     const late = machines.start('b', ['materialize', '--json'], { ...at, env: { OTTOK_PAUSE_AT: 'run-created' } })
-    await untilPaused(late.child)
-    const first = await machines.start('a', ['materialize', '--json'], at).ended
-    expect(first.code, described(first)).toBe(0)
-    late.child.kill('SIGCONT')
-    const ran = await late.ended
+    const ran = await whilePaused(late, async () => {
+      const first = await machines.start('a', ['materialize', '--json'], at).ended
+      expect(first.code, described(first)).toBe(0)
+    })
     expect(ran.code, described(ran)).toBe(0)
     expect(refusals(ran)).toEqual([])
     expect(await machines.made()).toEqual(EVERYTHING_ONCE)

@@ -1,9 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { PoolClient } from 'pg'
 import { partitionColumns } from '../../../lib/graph/index.ts'
 import { assetTables } from '../../../materializations/lineage/asset-tables.ts'
+import type { Lineage } from '../../../materializations/lineage/lineage.ts'
+import { rebuildPages } from '../../../materializations/lineage/partition-pages.ts'
 import { storedVersions } from '../../../materializations/operations/stored-versions.ts'
 import { verify } from '../../../materializations/operations/verify.ts'
 import { planRun } from '../../../materializations/planner/plan.ts'
 import type { StoredLocation } from '../../../materializations/planner/recorded.ts'
+import { decodePage, type PageEntry } from '../../../materializations/planner/state-page.ts'
 import type { Session } from '../../../materializations/session.ts'
 
 /**
@@ -35,6 +40,10 @@ export interface Leftovers {
   readonly stale: readonly string[]
   /** Versions of what logs while it is made whose step has no log. */
   readonly unlogged: readonly string[]
+  /** Partitions that one run recorded more than once. */
+  readonly recordedTwice: readonly string[]
+  /** Pages of recorded state that are not what the tables say which they are derived from. */
+  readonly wrongPages: readonly string[]
 }
 
 export const NOTHING_LEFT: Leftovers = {
@@ -44,6 +53,8 @@ export const NOTHING_LEFT: Leftovers = {
   problems: [],
   stale: [],
   unlogged: [],
+  recordedTwice: [],
+  wrongPages: [],
 }
 
 export async function factsOf(session: Session): Promise<Facts> {
@@ -133,9 +144,13 @@ export async function leftoversOf(session: Session): Promise<Leftovers> {
   const leases = await lineage.query<{ name: string }>('SELECT name FROM leases')
   const unlogged = await lineage.query<{ version: string }>(
     `SELECT m.asset_key || '@' || m.partition AS version FROM materializations m
-     WHERE m.asset_key = 'reports/daily' AND NOT EXISTS (
+     WHERE m.asset_key LIKE 'reports/%' AND NOT EXISTS (
        SELECT FROM step_logs l WHERE l.run_id = m.run_id AND l.step_no = m.step_no
          AND l.asset_key = m.asset_key AND l.message = 'read ' || m.partition)`,
+  )
+  const twice = await lineage.query<{ version: string }>(
+    `SELECT asset_key || '@' || partition AS version FROM materializations
+     GROUP BY asset_key, partition, run_id HAVING count(*) > 1`,
   )
   const verdicts = await verify(session, state, graph.order)
   const plan = planRun(state, { selected: graph.order, request: { kind: 'all' } })
@@ -146,8 +161,43 @@ export async function leftoversOf(session: Session): Promise<Leftovers> {
     problems: verdicts.flatMap(({ key, partition, problem }) => (problem ? [`${key}@${partition}: ${problem}`] : [])),
     stale: plan.entries.flatMap((entry) => (entry.proven.length + entry.possible.length > 0 ? [entry.key] : [])),
     unlogged: unlogged.map((row) => row.version),
+    recordedTwice: twice.map((row) => row.version),
+    wrongPages: await wrongPages(lineage),
   }
 }
+
+async function wrongPages(lineage: Lineage): Promise<readonly string[]> {
+  const client = await lineage.pool.connect()
+  try {
+    await client.query(`BEGIN; SET LOCAL search_path TO "${lineage.schema}"`)
+    const kept = await pagesOf(client)
+    await rebuildPages(client)
+    const derived = await pagesOf(client)
+    const names = [...new Set([...kept.keys(), ...derived.keys()])]
+    return names.filter((name) => !isDeepStrictEqual(kept.get(name), derived.get(name)))
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+
+/** Pages by name, their entries and their inputs in an order of their own. */
+async function pagesOf(client: PoolClient): Promise<ReadonlyMap<string, readonly PageEntry[]>> {
+  const found = await client.query<{ name: string; content: Buffer }>(
+    `SELECT asset_key || ' ' || page AS name, content FROM partition_pages`,
+  )
+  return new Map(
+    found.rows.map(({ name, content }) => [
+      name,
+      decodePage(content)
+        .map(({ partition, current }) => ({ partition, current: { ...current, inputs: byName(current.inputs) } }))
+        .sort((a, b) => (a.partition < b.partition ? -1 : 1)),
+    ]),
+  )
+}
+
+const byName = <T extends { readonly name: string }>(inputs: readonly T[]): readonly T[] =>
+  [...inputs].sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** Status of every run, oldest first. */
 export async function runStatuses(session: Session): Promise<readonly string[]> {

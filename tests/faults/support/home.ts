@@ -33,6 +33,8 @@ export interface ProcessOptions extends RunOptions {
   readonly killAt?: CommitPoint | `${CommitPoint}:${number}`
   /** Further environment variables of the process. */
   readonly env?: NodeJS.ProcessEnv
+  /** Largest file that the process may write, bytes: beyond it a write fails where it does on a full disk. */
+  readonly fileLimit?: number
 }
 
 /** A project and a home, in which each test has an environment of its own. */
@@ -93,8 +95,10 @@ export async function openFaultHome(name: string, options: { ownPostgres?: boole
     OTTOK_ENV: fullName(environment),
   })
   const start: FaultHome['start'] = (args, options) => {
-    const { killAt, now } = options
-    const child = spawn(process.execPath, [BIN, ...args, '--as-of', now], {
+    const { killAt, now, fileLimit } = options
+    const command = [process.execPath, BIN, ...args, '--as-of', now]
+    if (fileLimit !== undefined) command.unshift('prlimit', `--fsize=${fileLimit}`)
+    const child = spawn(command[0]!, command.slice(1), {
       env: { ...environmentOf(options), ...(killAt !== undefined && { OTTOK_KILL_AT: killAt }), ...options.env },
     })
     return { child, ended: endOf(child) }

@@ -9,8 +9,13 @@ export const RECORD_KILLS: readonly KillAt[] = [
   'step-started',
   'log-written',
   'object-written',
+  // On the fifth day, the second of four objects of one step of `reports/archive`, and its record: `reports/daily` is before.
+  'object-written:6',
   'object-recorded',
+  'object-recorded:5',
   'value-recorded',
+  // The four days of `reports/totals`.
+  'value-recorded:2',
   'published-loaded',
   'published-recorded',
   'effect-acted',
@@ -28,7 +33,8 @@ export const BACKFILL_KILLS: readonly KillAt[] = [
   'backfill-batch-ended:3',
   'run-created:2',
   'intents-written:5',
-  'swapped:6',
+  'partition-swapped:6',
+  'object-written:6',
   'published-loaded:2',
   'backfill-finished',
 ]

@@ -6,10 +6,10 @@
 export const PROJECT: Readonly<Record<string, string>> = {
   'definitions.ts': `
 import { defineGraph } from 'ottok'
-import { daily, delivery, events, limit, mart, report, source, window } from './assets.ts'
+import { archive, daily, delivery, events, limit, mart, report, source, totals, window } from './assets.ts'
 
 export default defineGraph({
-  assets: [source, events, daily, window, limit, report, mart, delivery],
+  assets: [source, events, daily, window, limit, report, archive, totals, mart, delivery],
   resources: ({ home }) => ({ feed: home + '/feed.json', gate: home + '/gate', outbox: home + '/outbox-' }),
 })
 `,
@@ -20,7 +20,7 @@ import {
   asset, daily as perDay, effectAsset, externalAsset, noNulls, objects, published, rowCount, sql, sqlAsset, through,
   trailing, value, warehouse,
 } from 'ottok'
-import { extra, keeps, limitOf, mark, slow, spent } from './rule.ts'
+import { extra, keeps, limitOf, mark, padding, slow, spent, uncounted } from './rule.ts'
 
 const days = perDay({ start: '2026-03-01', timezone: 'Europe/Moscow' })
 const feedOf = ({ feed }) => JSON.parse(readFileSync(feed, 'utf8'))
@@ -69,6 +69,7 @@ export const window = sqlAsset({
   partitions: days,
   deps: { daily: through(daily, trailing({ days: 2 })) },
   orderBy: ['user_id'],
+  uncounted,
   checks: [rowCount({ max: 1000 })],
   sql: ({ daily, partition }) => sql\`
     SELECT \${partition.last} AS day, user_id, sum(spent) AS spent, '\${mark}' AS mark\${extra} FROM \${daily} GROUP BY user_id\`,
@@ -90,7 +91,41 @@ export const report = asset({
   async materialize({ inputs, warehouse, log, partition }) {
     const rows = await warehouse.rows('SELECT user_id, spent, mark FROM ' + inputs.window.table + ' ORDER BY user_id')
     log.info('read ' + partition.key, { rows: rows.length })
-    return { kind: 'bytes', bytes: new TextEncoder().encode(mark + JSON.stringify(rows)) }
+    return { kind: 'bytes', bytes: new TextEncoder().encode(mark + JSON.stringify(rows) + ' '.repeat(padding)) }
+  },
+})
+
+// Many days a step: objects, which are written one by one before their record, and values.
+export const archive = asset({
+  key: 'reports/archive',
+  partitions: days,
+  deps: { report },
+  store: objects({ extension: 'txt' }),
+  range: 4,
+  async materialize({ inputs, log }) {
+    const outputs = new Map()
+    for (const report of inputs.report.partitions) {
+      log.info('read ' + report.partition)
+      const text = new TextDecoder().decode(await report.bytes())
+      outputs.set(report.partition, { kind: 'bytes', bytes: new TextEncoder().encode(mark + ' of ' + text) })
+    }
+    return { kind: 'each', outputs }
+  },
+})
+
+export const totals = asset({
+  key: 'reports/totals',
+  partitions: days,
+  deps: { archive },
+  store: value,
+  range: 4,
+  async materialize({ inputs, log }) {
+    const outputs = new Map()
+    for (const archived of inputs.archive.partitions) {
+      log.info('read ' + archived.partition)
+      outputs.set(archived.partition, { kind: 'value', value: { mark, bytes: (await archived.bytes()).length } })
+    }
+    return { kind: 'each', outputs }
   },
 })
 
@@ -136,9 +171,20 @@ export const delivery = effectAsset({
 `,
 }
 
+const A = {
+  mark: 'A',
+  keeps: 'amount > 10',
+  limit: 15,
+  spent: 'sum(amount)',
+  extra: '',
+  slow: '',
+  padding: 0,
+  uncounted: [],
+}
+
 /** `rule.ts` in each state of the code. */
 export const CODE = {
-  A: ruleFile({ mark: 'A', keeps: 'amount > 10', limit: 15, spent: 'sum(amount)', extra: '', slow: '' }),
+  A: ruleFile(A),
   B: ruleFile({
     mark: 'B',
     keeps: 'amount < 10 OR amount >= 20',
@@ -146,16 +192,26 @@ export const CODE = {
     spent: 'toInt32(sum(amount))',
     extra: ', count() AS days',
     slow: '',
+    padding: 0,
+    uncounted: [],
   }),
   /** As A, with a statement that runs until it is killed. */
   slow: ruleFile({
-    mark: 'A',
-    keeps: 'amount > 10',
-    limit: 15,
-    spent: 'sum(amount)',
-    extra: '',
+    ...A,
     slow: ' UNION ALL SELECT today(), 0, 0 FROM numbers(1000000000000000) WHERE sipHash64(number) = 1',
   }),
+} as const
+
+/** Bytes that no file of a run has, but of `LARGE` ones. */
+export const FILE_LIMIT = 2_000_000
+
+const NOISE = `, (SELECT groupArray(sipHash64(number)) FROM numbers(${FILE_LIMIT / 4})) AS noise`
+
+/** As A, with more bytes than `FILE_LIMIT` in a row of a table, or in each of some objects. */
+export const LARGE = {
+  tables: ruleFile({ ...A, extra: NOISE }),
+  'columns that no data version counts': ruleFile({ ...A, extra: NOISE, uncounted: ['noise'] }),
+  objects: ruleFile({ ...A, padding: FILE_LIMIT * 2 }),
 } as const
 
 export type Code = keyof typeof CODE
@@ -167,6 +223,8 @@ function ruleFile(rule: {
   spent: string
   extra: string
   slow: string
+  padding: number
+  uncounted: readonly string[]
 }): string {
   return `
 export const mark = ${JSON.stringify(rule.mark)}
@@ -174,6 +232,8 @@ export const keeps = ${JSON.stringify(rule.keeps)}
 export const spent = ${JSON.stringify(rule.spent)}
 export const extra = ${JSON.stringify(rule.extra)}
 export const slow = ${JSON.stringify(rule.slow)}
+export const padding = ${rule.padding}
+export const uncounted = ${JSON.stringify(rule.uncounted)}
 export const limitOf = () => ${rule.limit}
 `
 }
