@@ -58,3 +58,14 @@ export const TABLE_KILLS: readonly KillAt[] = [
 
 /** Points at which a run that replaces what is there is killed and gone on with. */
 export const REPLACING_KILLS: readonly KillAt[] = ['partition-swapped:7', 'published-recorded:2', 'effect-recorded']
+
+/** Points of the run of a tick: inside steps of many days, of every store, and where the tick itself has not ended. */
+export const TICK_KILLS: readonly KillAt[] = [
+  'run-created',
+  'partition-swapped:6',
+  'object-written:6',
+  'value-recorded:2',
+  'published-loaded',
+  'effect-acted',
+  'run-finished',
+]
