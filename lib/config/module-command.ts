@@ -119,7 +119,8 @@ export interface LineageNode {
   readonly key: string
   /** Of a range: its stretches, such as `2026-01-01..2026-03-31`. */
   readonly partition: string
-  readonly kind: 'materialization' | 'observation' | 'effect' | 'range' | 'unknown'
+  /** `unknown`: no longer in the graph; `gone`: it was read, and no record of it is left. */
+  readonly kind: 'materialization' | 'observation' | 'effect' | 'range' | 'unknown' | 'gone'
   readonly runId: string | null
   readonly codeVersion: string | null
   readonly dataVersion: string | null

@@ -2,6 +2,7 @@ import { type AssetKey, type Graph, type PartitionSpace, partitionOrdinal, timeO
 import type { Lineage } from '../lineage/lineage.ts'
 import { inputsOf, type TracedInput } from '../lineage/trace.ts'
 import { type CurrentReader, currentReaders, type VersionSpan, versionSpans } from '../lineage/version-spans.ts'
+import { countOf } from '../planner/combined-version.ts'
 import type { FoundNode, Member } from './lineage-nodes.ts'
 import { isInBox, isInForce, partitionsRead, type Read, versionsRead } from './lineage-reads.ts'
 
@@ -9,8 +10,8 @@ import { isInBox, isInForce, partitionsRead, type Read, versionsRead } from './l
 export interface Neighbours {
   readonly input: string
   readonly key: AssetKey
-  /** Undefined where today's graph has no such asset any more. */
-  readonly versions: readonly Member[] | undefined
+  /** Or why there are none: today's graph has no such asset any more, or no record is left of what was read. */
+  readonly versions: readonly Member[] | 'removed' | 'gone'
   /** Partitions that were not looked at. */
   readonly leftOut: number
 }
@@ -57,10 +58,12 @@ export async function upstreamOf(traced: Traced, nodes: readonly FoundNode[]): P
   )
   const found: Neighbours[][] = nodes.map(() => [])
   asked.forEach(({ index, input, key, reads, space, leftOut }, i) => {
-    found[index]!.push({ input, key, versions: versionsRead(graph, space, reads, spans[i]!), leftOut })
+    const versions = versionsRead(graph, space, reads, spans[i]!)
+    const isGone = versions.length === 0 && leftOut === 0 && reads.some((read) => countOf(read.input.version) > 0)
+    found[index]!.push({ input, key, versions: isGone ? 'gone' : versions, leftOut })
   })
   for (const { index, input, key } of groups.values()) {
-    if (!graph.assets.has(key)) found[index]!.push({ input, key, versions: undefined, leftOut: 0 })
+    if (!graph.assets.has(key)) found[index]!.push({ input, key, versions: 'removed', leftOut: 0 })
   }
   return found.map((one) => one.sort((a, b) => byText(a.input, b.input) || byText(a.key, b.key)))
 }
@@ -127,7 +130,7 @@ function readersOfNode(
   }
   const sorted = [...groups.values()]
     .map((group): { -readonly [K in keyof Neighbours]: Neighbours[K] } =>
-      graph.assets.has(group.key) ? group : { ...group, versions: undefined },
+      graph.assets.has(group.key) ? group : { ...group, versions: 'removed' },
     )
     .sort((a, b) => byText(a.input, b.input) || byText(a.key, b.key))
   // Who was not looked at may have read through any input; it is told with the first.

@@ -27,15 +27,21 @@ interface FoundEdge {
   readonly versions: Set<number>
 }
 
+/** What a recorded input leads to, and nothing more is known of. */
+interface Lost {
+  readonly key: string
+  readonly why: 'removed' | 'gone'
+}
+
 /** Nodes and edges found so far. Every version belongs to exactly one node. */
 export class LineageNodes {
   readonly #nodes = new Map<string, FoundNode>()
   readonly #bySeq = new Map<number, FoundNode>()
   readonly #edges = new Map<string, FoundEdge>()
-  readonly #removed = new Map<string, string>()
+  readonly #lost = new Map<string, Lost>()
 
   get size(): number {
-    return this.#nodes.size + this.#removed.size
+    return this.#nodes.size + this.#lost.size
   }
 
   nodes(): Iterable<FoundNode> {
@@ -70,10 +76,10 @@ export class LineageNodes {
     })
   }
 
-  /** An asset that today's graph has no more; returns the id of its node. */
-  addRemoved(key: string): string {
-    const id = `${key}#removed`
-    this.#removed.set(id, key)
+  /** An asset that today's graph has no more, or of which no record is left; returns the id of its node. */
+  addLost(key: string, why: Lost['why']): string {
+    const id = `${key}#${why}`
+    this.#lost.set(id, { key, why })
     return id
   }
 
@@ -95,7 +101,7 @@ export class LineageNodes {
   /** Keeps only these nodes and the edges between them. */
   keep(ids: ReadonlySet<string>): void {
     for (const id of this.#nodes.keys()) if (!ids.has(id)) this.#nodes.delete(id)
-    for (const id of this.#removed.keys()) if (!ids.has(id)) this.#removed.delete(id)
+    for (const id of this.#lost.keys()) if (!ids.has(id)) this.#lost.delete(id)
     for (const [name, { from, to }] of this.#edges) if (!ids.has(from) || !ids.has(to)) this.#edges.delete(name)
   }
 
@@ -123,7 +129,7 @@ export class LineageNodes {
           const range = factsOf.get(node)
           return range ? rangeNode(graph, node, range) : singleNode(versions.get(node.members[0]!.seq)!)
         }),
-        ...[...this.#removed].map(([id, key]) => removedNode(id, key)),
+        ...[...this.#lost].map(([id, lost]) => lostNode(id, lost)),
       ],
       edges: [...this.#edges.values()].map((edge) => this.#edgeOf(edge)),
     }
@@ -182,7 +188,7 @@ function rangeNode(graph: Graph, node: FoundNode, facts: RangeFacts): LineageNod
   }
 }
 
-function removedNode(id: string, key: string): LineageNode {
+function lostNode(id: string, { key, why }: Lost): LineageNode {
   const unknown = { runId: null, codeVersion: null, dataVersion: null, madeAt: null, metadata: {} }
-  return { id, key, partition: '', kind: 'unknown', ...unknown }
+  return { id, key, partition: '', kind: why === 'gone' ? 'gone' : 'unknown', ...unknown }
 }

@@ -66,7 +66,8 @@ export async function walkLineage(
           const deeper = next.filter((one) => one.level < bounds.levels[one.direction])
           return [{ ...visit, skip: g }, ...batch.slice(i + 1), ...rest, ...deeper].map(pendingOf)
         }
-        walked += groups[g]!.versions?.length ?? 0
+        const { versions } = groups[g]!
+        walked += typeof versions === 'string' ? 0 : versions.length
         next.push(...take(nodes, visit, groups[g]!, bounds, visited))
       }
     }
@@ -91,7 +92,7 @@ function takeBatch(queue: readonly WalkStart[]): { batch: Visit[]; rest: readonl
 /** Many versions are a range; so is what a range reads of an asset that has one, or of its own, day after day. */
 function isRange(
   nodes: LineageNodes,
-  { key, versions = [] }: Neighbours,
+  { key, versions }: Pick<Neighbours, 'key'> & { readonly versions: readonly Member[] },
   { node }: Pick<WalkStart, 'node'>,
   { expand, limit }: WalkBounds,
 ): boolean {
@@ -99,7 +100,9 @@ function isRange(
 }
 
 function costOf(nodes: LineageNodes, visit: Visit, group: Neighbours, bounds: WalkBounds): number {
-  return group.versions === undefined ? 1 : nodes.cost(group.key, group.versions, isRange(nodes, group, visit, bounds))
+  const { key, versions } = group
+  if (typeof versions === 'string') return 1
+  return nodes.cost(key, versions, isRange(nodes, { key, versions }, visit, bounds))
 }
 
 /** Adds the neighbours through one input; returns those whose own neighbours are still to be looked at. */
@@ -114,12 +117,12 @@ function take(
   const { input, key, versions, leftOut } = group
   const join = (other: string, seq: number) =>
     direction === 'up' ? nodes.join(other, node.id, input, seq) : nodes.join(node.id, other, input, seq)
-  if (versions === undefined) {
-    join(nodes.addRemoved(key), 0)
+  if (typeof versions === 'string') {
+    join(nodes.addLost(key, versions), 0)
     return []
   }
   const fresh = new Map<FoundNode, Member[]>()
-  nodes.add(key, versions, isRange(nodes, group, visit, bounds)).forEach((found, i) => {
+  nodes.add(key, versions, isRange(nodes, { key, versions }, visit, bounds)).forEach((found, i) => {
     join(found.id, versions[i]!.seq)
     if (visited.has(versions[i]!.seq)) return
     visited.add(versions[i]!.seq)

@@ -40,20 +40,21 @@ export function registerComparisons(group: Command, on: On): void {
 
 function versionsTable(versions: readonly PartitionVersion[]): string {
   const columns = [
-    { title: 'VERSION', flexible: true },
+    { title: 'VERSION' },
     { title: 'MADE (UTC)' },
     { title: 'RUN' },
     { title: 'CODE' },
     { title: 'DATA' },
     { title: '' },
   ]
+  const numberAt = versions[0]!.id.lastIndexOf('#')
   const rows = versions.map(({ id, madeAt, runId, codeVersion, dataVersion, current }) => [
-    id,
+    id.slice(numberAt),
     timeText(madeAt),
     runId.slice(0, 8),
     codeVersion === null ? '-' : shortVersion(codeVersion),
     shortVersion(dataVersion),
     current ? 'current' : '',
   ])
-  return table(columns, rows)
+  return `${versions[0]!.id.slice(0, numberAt)}\n${table(columns, rows)}`
 }

@@ -37,10 +37,8 @@ export function leftOutLines(graph: LineageGraph): string[] {
     lines.push(`(${countText(count, 'older partition')} of wide windows not looked at)`)
   }
   if (graph.next !== null) {
-    lines.push(
-      `(cut off at ${countText(graph.nodes.length, 'node')}, ${graph.leftOut} of them with more to follow: give`,
-    )
-    lines.push(` a larger --limit, or a smaller --up or --down, or go on with --after ${graph.next})`)
+    lines.push(`(cut off at ${countText(graph.nodes.length, 'node')}, ${graph.leftOut} of them with more to follow:`)
+    lines.push(`give a larger --limit, or a smaller --up or --down, or go on with --after ${graph.next})`)
   }
   return lines
 }
@@ -134,6 +132,7 @@ function nodeLines(before: string, node: LineageNode, after: string): string[] {
 
 function factsOf(node: LineageNode): string {
   if (node.kind === 'unknown') return '(no longer in the graph)'
+  if (node.kind === 'gone') return '(its records are gone: it was wiped, or its keys were removed)'
   if (node.range) return rangeFacts(node, node.range)
   const parts = [
     node.codeVersion === null ? '' : `code ${shortVersion(node.codeVersion)}`,

@@ -34,8 +34,12 @@ describe('lineage versions', () => {
     expect(versions.map(({ current }) => current)).toEqual([true, false])
     expect(versions[0]!.id).toMatch(/^raw\/orders@2026-03-03#\d+$/)
     const { out } = await shop.run(['lineage', 'versions', 'raw/orders@2026-03-03', '--limit', '1'])
-    expect(out.trim().split('\n')).toHaveLength(2)
-    expect(out).toContain('current')
+    const [address, heading, newest, ...others] = out.trim().split('\n')
+    expect([address, others]).toEqual(['raw/orders@2026-03-03', []])
+    expect(heading).toMatch(/^VERSION {2}MADE/)
+    // Whole, and not cut to a width: the number is what `lineage` and `lineage diff` are asked for.
+    expect(newest!.split(' ')[0]).toBe(versions[0]!.id.slice('raw/orders@2026-03-03'.length))
+    expect(newest).toContain('current')
   })
 
   it('a past version has its own lineage', async () => {
@@ -147,5 +151,26 @@ describe('pages', () => {
   it('a limit that allows nothing is refused', async () => {
     const ran = await shop.run(['lineage', 'reports/daily', '--limit', '1'])
     expect([ran.code, ran.err]).toEqual([2, expect.stringContaining('--limit 1 will not do')])
+  })
+})
+
+describe('what was wiped', () => {
+  it('is told where it was read, also when it was made again since', async () => {
+    const { out } = await shop.run(['wipe', 'raw/orders', '--partition', '2026-03-02', '--yes'])
+    expect(out).toContain('1 partition wiped')
+    const lineage = ['lineage', 'features/spend@2026-03-02', '--up', '1']
+    const inputs = async () => {
+      const { nodes } = await shop.json<LineageGraph>(lineage)
+      return nodes.slice(1).map(({ id, kind }) => `${id.replace(/\d+$/, '')} ${kind}`)
+    }
+    // It read two days.
+    expect(await inputs()).toEqual(['raw/orders@2026-03-01# materialization'])
+    await shop.run(['wipe', 'raw/orders', '--partition', '2026-03-01', '--yes'])
+    expect(await inputs()).toEqual(['raw/orders#gone gone'])
+    expect((await shop.run(lineage)).out).toContain(
+      'orders: raw/orders\n      (its records are gone: it was wiped, or its keys were removed)',
+    )
+    await shop.run(['materialize', 'raw/orders'])
+    expect(await inputs()).toEqual(['raw/orders#gone gone'])
   })
 })
