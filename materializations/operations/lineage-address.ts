@@ -15,12 +15,14 @@ export interface VersionAddress {
 
 /** Reads an address; throws for a key that the graph does not have. */
 export function parseVersionAddress(graph: Graph, text: string): VersionAddress {
-  const [, key, partition, seq] = /^([^@#]*)(?:@(.*?))?(?:#(\d+))?$/s.exec(text) ?? []
-  return {
-    key: graph.asset(key ?? text).key,
-    partition,
-    ...(seq !== undefined && { seq: Number(seq) }),
-  }
+  const [, name, partition, seq] = /^([^@#]*)(?:@(.*?))?(?:#(\d+))?$/s.exec(text) ?? []
+  const { key } = graph.asset(name ?? text)
+  if (seq === undefined) return { key, partition }
+  // A key of a partition may end like a number itself.
+  const whole = `${partition}#${seq}`
+  if (partition !== undefined && partitionOrdinal(graph.space(key), whole) !== undefined)
+    return { key, partition: whole }
+  return { key, partition, seq: Number(seq) }
 }
 
 /** The version that is meant; throws when there is none. */
