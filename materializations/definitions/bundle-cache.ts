@@ -28,9 +28,16 @@ const KEEP_MS = 24 * 60 * 60 * 1000
 export async function openBundleCache(entry: string): Promise<string> {
   const folder = dirname(entry)
   const cache = join(nearest(folder, 'node_modules') ?? folder, 'node_modules', '.cache', 'ottok')
-  try {
+  await keeping(cache, entry, async () => {
     await mkdir(join(cache, 'node_modules'), { recursive: true })
     await linkProduct(join(cache, 'node_modules', 'ottok'))
+  })
+  return cache
+}
+
+async function keeping(cache: string, entry: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
   } catch (error) {
     throw new OttokError({
       what: `cannot keep the bundle of ${entry} in ${cache}`,
@@ -40,7 +47,6 @@ export async function openBundleCache(entry: string): Promise<string> {
       underlying: error,
     })
   }
-  return cache
 }
 
 async function linkProduct(link: string): Promise<void> {
@@ -72,7 +78,8 @@ export async function findBundle(cache: string, entry: string, bundler: string):
     await utimes(path, now, now)
   } catch (error) {
     if (isMissing(error)) return undefined
-    throw error
+    // Made by another user, as in an image that runs under one of its own: whoever may prune it finds it needed.
+    if (!isNotAllowed(error)) throw error
   }
   return (await inputsUnchanged(manifest.inputs)) ? manifest : undefined
 }
@@ -85,14 +92,20 @@ export async function storeBundle(
   bundle: { readonly text: string; readonly inputs: readonly InputStamp[] },
 ): Promise<BundleManifest> {
   const manifest = { entry, bundler, digest: sha256(bundle.text), inputs: bundle.inputs }
-  await writeWhole(bundlePath(cache, manifest.digest), bundle.text)
-  await writeWhole(join(cache, manifestName(entry)), JSON.stringify(manifest))
-  await prune(cache)
+  await keeping(cache, entry, async () => {
+    await writeWhole(bundlePath(cache, manifest.digest), bundle.text)
+    await writeWhole(join(cache, manifestName(entry)), JSON.stringify(manifest))
+    await prune(cache)
+  })
   return manifest
 }
 
 export function bundlePath(cache: string, digest: string): string {
   return join(cache, `${digest.slice(0, 32)}.mjs`)
+}
+
+function isNotAllowed(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['EPERM', 'EACCES', 'EROFS'].includes(String(error.code))
 }
 
 function manifestName(entry: string): string {

@@ -82,7 +82,15 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    if (code !== 'EACCES') throw error
+    throw new OttokError({
+      what: `cannot use the embedded PostgreSQL of this home`,
+      cause: `The file ${path} belongs to another user.`,
+      mend: 'Run as the user who made the home, choose one of your own with --home or OTTOK_HOME, or set DATABASE_URL.',
+      exitCode: 2,
+      underlying: error,
+    })
   }
 }

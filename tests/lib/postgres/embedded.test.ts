@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -127,6 +127,25 @@ describe('the embedded server', () => {
     expect(direct.url).toBe(postgres.url)
     await direct.close()
     await unlink(link)
+  })
+
+  test('of another user is told', async () => {
+    const home = await makeHome()
+    await chmod(home, 0o755)
+    await (await openPostgres({ home })).close()
+    // Root may read everything: for this moment the process is nobody.
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) process.seteuid?.(65_534)
+    else await chmod(join(home, 'postgres/password'), 0)
+    try {
+      await expect(openPostgres({ home })).rejects.toMatchObject({
+        what: 'cannot use the embedded PostgreSQL of this home',
+        mend: expect.stringContaining('Run as the user who made the home'),
+      })
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+      else await chmod(join(home, 'postgres/password'), 0o600)
+    }
   })
 
   test('tells a home that cannot be made', async () => {

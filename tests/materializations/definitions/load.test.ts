@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { chmod, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { OttokError } from '../../../lib/config/errors.ts'
@@ -190,4 +190,25 @@ it('keeps the source map in the bundle', async () => {
   const { path } = await made({ 'definitions.ts': DEFINITIONS, 'assets/all.ts': ASSETS })
   const { bundle } = await loadDefinitions(path('definitions.ts'))
   expect(await readFile(bundle, 'utf8')).toMatch(/\/\/# sourceMappingURL=data:application\/json;base64,\S+\s*$/)
+})
+
+it.runIf(process.getuid?.() === 0)('what another user bundled is used; what cannot be kept is told', async () => {
+  const { root, path } = await made({ 'definitions.ts': DEFINITIONS, 'assets/all.ts': ASSETS })
+  await chmod(root, 0o755)
+  const mine = await loadDefinitions(path('definitions.ts'))
+  process.seteuid?.(65_534)
+  try {
+    expect((await loadDefinitions(path('definitions.ts'))).bundle).toBe(mine.bundle)
+  } finally {
+    process.seteuid?.(0)
+  }
+  await writeFile(path('definitions.ts'), `${DEFINITIONS}export const more = 1\n`)
+  process.seteuid?.(65_534)
+  try {
+    const error = await errorOf(loadDefinitions(path('definitions.ts')))
+    expect(error.message).toContain('cannot keep the bundle')
+    expect(error.mend).toContain('writable')
+  } finally {
+    process.seteuid?.(0)
+  }
 })
