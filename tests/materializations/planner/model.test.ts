@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { play, type Tally } from './support/play.ts'
+import { play } from './support/play.ts'
 import { stepsArbitrary, worldArbitrary } from './support/scenarios.ts'
+import type { Tally } from './support/tally.ts'
 
 const RUNS = Number(process.env.OTTOK_MODEL_RUNS ?? 250)
 

@@ -1,4 +1,4 @@
-import type { AssetKey, Graph } from '../../../../lib/graph/index.ts'
+import type { AssetKey, Graph, TimePartitions } from '../../../../lib/graph/index.ts'
 import {
   calendarOf,
   existingNames,
@@ -153,7 +153,7 @@ export class Reference {
     const base = {
       input,
       read,
-      calendar: time ? timesAre(calendarOf(time), time.grain) : '',
+      calendar: time ? timesAre(time) : '',
       upstreamMeaning: meaningOf(definition),
       seq: this.#memory.seq,
     }
@@ -484,9 +484,10 @@ function timesWithin({ time, times }: Side, from: string, to: string): Set<strin
 const lastDay = (month: string): string =>
   new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).toISOString().slice(0, 10)
 
-/** Days, weeks and months of one name are the same in all zones; hours and ticks are not. */
-function timesAre(calendar: string, grain: string): string {
-  return grain === 'hour' || grain === 'cron' ? calendar : grain
+/** How times are told apart: of all zones the same days and ticks have one name, hours are counted in UTC. */
+function timesAre(time: TimePartitions): string {
+  if (time.grain === 'cron') return `cron ${time.schedule}`
+  return time.grain === 'hour' ? calendarOf(time) : time.grain
 }
 
 /** Windows that move by their meaning are told by what they hold. */
