@@ -1,3 +1,4 @@
+import { failureText } from './failures.ts'
 import { runCommandLine } from './run.ts'
 
 const stopping = new AbortController()
@@ -16,13 +17,27 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-// A reader that has seen enough (`ottok status | head`) is no failure.
+let isOutputLost = false
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`ottok status | head`) is no failure.
   if (error.code === 'EPIPE') process.exit(0)
-  throw error
+  if (isOutputLost) return
+  // The work goes on: a run is not worth less because a disk for its output is full.
+  isOutputLost = true
+  process.exitCode = 1
+  const cause = `${error.message}.`
+  const mend = 'See that there is room where it goes to; `ottok runs list` tells what was made.'
+  process.stderr.write(failureText({ what: 'cannot write the output of the command', cause, mend, exitCode: 1 }))
 })
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+process.stderr.on('error', () => {
+  // There is no place left to say so.
+  isOutputLost = true
+  process.exitCode = 1
+})
+
+const code = await runCommandLine(process.argv.slice(2), {
   streams: {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
@@ -33,3 +48,4 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   signal: stopping.signal,
 })
+process.exitCode = code === 0 && isOutputLost ? 1 : code

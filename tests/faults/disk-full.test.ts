@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Facts, leftoversOf, NOTHING_LEFT, runStatuses } from './support/facts.ts'
 import { type FaultHome, openFaultHome, type RunOptions } from './support/home.ts'
-import { described, materializeCleanly, undisturbedRun } from './support/undisturbed.ts'
+import { cleanFacts, described, materializeCleanly, undisturbedRun } from './support/undisturbed.ts'
 import { CODE, DAY_5, FILE_LIMIT, LARGE } from './support/world.ts'
 
 let world: FaultHome
@@ -76,6 +76,21 @@ describe('PostgreSQL that has no space left', () => {
     await world.session(at, ({ lineage }) => lineage.query(`DROP TRIGGER no_space ON ${table}`))
     expect(await materializeCleanly(world, at)).toEqual(undisturbed)
     expect(await world.outbox(at.environment)).toEqual(['2026-03-04'])
+  })
+})
+
+describe('a command that has no space for what it says', () => {
+  it.each([
+    { full: 'stdout' as const, says: 'error: cannot write the output of the command' },
+    { full: 'stderr' as const, says: '' },
+  ])('on $full: its run goes on to the end, and it fails', async ({ full, says }) => {
+    const at = { environment: `full_${full}`, now: DAY_5 }
+    const ran = await world.start(['materialize'], { ...at, full }).ended
+    expect(ran.code, described(ran)).toBe(1)
+    expect(ran.err).toContain(says)
+    expect(ran.err).not.toContain('node:')
+    expect(await world.session(at, runStatuses)).toEqual(['succeeded'])
+    expect(await cleanFacts(world, at)).toEqual(undisturbed)
   })
 })
 

@@ -15,12 +15,13 @@ beforeAll(async () => {
 afterAll(() => world.remove())
 
 it('kills at every commit point that there is', () => {
-  const tested = [...RECORD_KILLS, ...TABLE_KILLS, ...BACKFILL_KILLS].map((killAt) => killAt.split(':')[0])
+  const ofRuns = [...RECORD_KILLS, ...TABLE_KILLS].flatMap(({ making, replacing }) => [making, replacing])
+  const tested = [...ofRuns, ...BACKFILL_KILLS].map((killAt) => killAt.split(':')[0])
   expect([...new Set(tested)].sort()).toEqual([...COMMIT_POINTS].sort())
 })
 
 describe('a run killed while it records leaves nothing that the next run does not mend', () => {
-  it.each(RECORD_KILLS)('at %s', (killAt) => killAndRevert(world, killAt, undisturbed))
+  it.each(RECORD_KILLS)('at $making, then at $replacing', (points) => killAndRevert(world, points, undisturbed))
 })
 
 describe('a run killed while it replaces what other code made is gone on with', () => {

@@ -14,5 +14,5 @@ beforeAll(async () => {
 afterAll(() => world.remove())
 
 describe('a run killed while it makes a warehouse table leaves nothing that the next run does not mend', () => {
-  it.each(TABLE_KILLS)('at %s', (killAt) => killAndRevert(world, killAt, undisturbed))
+  it.each(TABLE_KILLS)('at $making, then at $replacing', (points) => killAndRevert(world, points, undisturbed))
 })

@@ -35,6 +35,8 @@ export interface ProcessOptions extends RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Largest file that the process may write, bytes: beyond it a write fails where it does on a full disk. */
   readonly fileLimit?: number
+  /** Its output, or its messages, go to a device that has no space. */
+  readonly full?: 'stdout' | 'stderr'
 }
 
 /** A project and a home, in which each test has an environment of its own. */
@@ -95,9 +97,10 @@ export async function openFaultHome(name: string, options: { ownPostgres?: boole
     OTTOK_ENV: fullName(environment),
   })
   const start: FaultHome['start'] = (args, options) => {
-    const { killAt, now, fileLimit } = options
+    const { killAt, now, fileLimit, full } = options
     const command = [process.execPath, BIN, ...args, '--as-of', now]
     if (fileLimit !== undefined) command.unshift('prlimit', `--fsize=${fileLimit}`)
+    if (full !== undefined) command.unshift('sh', '-c', `exec "$0" "$@" ${full === 'stdout' ? 1 : 2}>/dev/full`)
     const child = spawn(command[0]!, command.slice(1), {
       env: { ...environmentOf(options), ...(killAt !== undefined && { OTTOK_KILL_AT: killAt }), ...options.env },
     })

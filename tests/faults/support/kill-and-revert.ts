@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { runStatuses } from './facts.ts'
 import type { FaultHome, ProcessOptions } from './home.ts'
-import type { KillAt } from './kill-cases.ts'
+import type { KillAt, RevertCase } from './kill-cases.ts'
 import { described, materializeCleanly, type Undisturbed } from './undisturbed.ts'
 import { DAY_5, DAY_6 } from './world.ts'
 
@@ -9,24 +9,25 @@ import { DAY_5, DAY_6 } from './world.ts'
  * Kills a run of code A in an empty environment, and runs again; then changes to code B, kills the run that replaces what A
  * made, goes back to code A and runs. After each, everything is as undisturbed runs leave it.
  */
-export async function killAndRevert(world: FaultHome, killAt: KillAt, undisturbed: Undisturbed): Promise<void> {
-  const environment = environmentOf(killAt)
+export async function killAndRevert(world: FaultHome, points: RevertCase, undisturbed: Undisturbed): Promise<void> {
+  const { making, replacing } = points
+  const environment = environmentOf(making)
   const day5 = { environment, now: DAY_5 }
   const day6 = { environment, now: DAY_6 }
 
   await world.setCode('A')
-  await materializeAndDie(world, { ...day5, killAt })
+  await materializeAndDie(world, { ...day5, killAt: making })
   expect(await materializeCleanly(world, day5)).toEqual(undisturbed.a5)
 
   await world.setCode('B')
-  await materializeAndDie(world, { ...day6, killAt })
+  await materializeAndDie(world, { ...day6, killAt: replacing })
   await world.setCode('A')
   expect(await materializeCleanly(world, day6)).toEqual(undisturbed.a6)
 
-  const killed = killAt === 'run-finished' ? 'succeeded' : 'interrupted'
+  // A run killed at its very end has done everything, and says so.
+  const interrupted = [making, replacing].filter((killAt) => killAt !== 'run-finished').map(() => 'interrupted')
   const statuses = await world.session(day6, runStatuses)
-  // Where the killed run had done everything, there was nothing left to run.
-  expect(statuses.filter((status) => status !== 'succeeded')).toEqual(killed === 'succeeded' ? [] : [killed, killed])
+  expect(statuses.filter((status) => status !== 'succeeded')).toEqual(interrupted)
   expect(await world.outbox(environment)).toEqual(['2026-03-04', '2026-03-05'])
 }
 

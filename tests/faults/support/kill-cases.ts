@@ -3,26 +3,29 @@ import type { CommitPoint } from '../../../materializations/executor/commit-poin
 /** Where a run is killed: `<point>` at the first visit, or `<point>:<n>` at the n-th. */
 export type KillAt = CommitPoint | `${CommitPoint}:${number}`
 
-/** Points of runs, values, objects, published tables and effects. */
-export const RECORD_KILLS: readonly KillAt[] = [
-  'run-created',
-  'step-started',
-  'log-written',
-  'object-written',
-  // On the fifth day, the second of four objects of one step of `reports/archive`, and its record: `reports/daily` is before.
-  'object-written:6',
-  'object-recorded',
-  'object-recorded:5',
-  'value-recorded',
-  // The four days of `reports/totals`.
-  'value-recorded:2',
-  'published-loaded',
-  'published-recorded',
-  'effect-acted',
-  'effect-recorded',
-  'journal-closed',
-  'old-logs-dropped',
-  'run-finished',
+/** Where a run is killed that makes everything for the first time, and where one that replaces everything by other code. */
+export interface RevertCase {
+  readonly making: KillAt
+  readonly replacing: KillAt
+}
+
+/**
+ * Points of runs, values, objects, published tables and effects. The first visits of objects are those of `reports/daily`,
+ * a step a day: four of them, or five on the sixth day; the next lie in the one step that makes four days of
+ * `reports/archive`. Of values, `models/limit` is first, and `reports/totals` makes four days in its step.
+ */
+export const RECORD_KILLS: readonly RevertCase[] = [
+  { making: 'run-created', replacing: 'step-started' },
+  { making: 'log-written', replacing: 'old-logs-dropped' },
+  { making: 'object-written', replacing: 'object-written:7' },
+  { making: 'object-written:6', replacing: 'object-recorded:6' },
+  { making: 'object-recorded:5', replacing: 'object-recorded' },
+  { making: 'value-recorded:2', replacing: 'value-recorded' },
+  { making: 'published-loaded', replacing: 'published-loaded' },
+  { making: 'published-recorded', replacing: 'published-recorded' },
+  { making: 'effect-acted', replacing: 'effect-acted' },
+  { making: 'effect-recorded', replacing: 'effect-recorded' },
+  { making: 'journal-closed', replacing: 'run-finished' },
 ]
 
 /** Points of a backfill, and of its second and third runs. */
@@ -43,17 +46,13 @@ export const BACKFILL_KILLS: readonly KillAt[] = [
  * Points of warehouse tables. The first visits are those of `raw/events`, a step a day: four of them, or five on the sixth
  * day. The next lie in the one statement that makes four days of `features/daily`, an empty one among them.
  */
-export const TABLE_KILLS: readonly KillAt[] = [
-  'staging-created',
-  'staged',
-  'checked',
-  'intents-written:5',
-  'intents-written:6',
-  'partition-swapped:6',
-  'partition-swapped:7',
-  'swapped:5',
-  'recorded:5',
-  'staging-dropped',
+export const TABLE_KILLS: readonly RevertCase[] = [
+  { making: 'staging-created', replacing: 'checked' },
+  { making: 'staged', replacing: 'staging-dropped' },
+  { making: 'intents-written:5', replacing: 'intents-written:6' },
+  { making: 'partition-swapped:6', replacing: 'partition-swapped:7' },
+  { making: 'swapped:5', replacing: 'swapped:6' },
+  { making: 'recorded:5', replacing: 'recorded:6' },
 ]
 
 /** Points at which a run that replaces what is there is killed and gone on with. */

@@ -203,7 +203,7 @@ export const CODE = {
 } as const
 
 /** Bytes that no file of a run has, but of `LARGE` ones. */
-export const FILE_LIMIT = 2_000_000
+export const FILE_LIMIT = 200_000
 
 const NOISE = `, (SELECT groupArray(sipHash64(number)) FROM numbers(${FILE_LIMIT / 4})) AS noise`
 
