@@ -3,19 +3,36 @@ import { SourceMap } from 'node:module'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { OttokError } from '../../lib/config/errors.ts'
+import { GraphError } from '../../lib/graph/index.ts'
+
+/** Frames between a line of the definitions and the place in the library that refuses it; ten are not enough. */
+const DEEP = 50
 
 /**
- * Imports a bundle. Errors of the product itself (`OttokError`, `GraphError`) pass as they are.
+ * Imports a bundle. An `OttokError` passes as it is; a `GraphError` says where.
  * @throws OttokError (exit code 2) that names the line of the source on which the evaluation failed
  */
 export async function evaluateBundle(bundle: string, entry: string): Promise<Record<string, unknown>> {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = DEEP
   try {
     return (await import(/* @vite-ignore */ pathToFileURL(bundle).href)) as Record<string, unknown>
   } catch (error) {
+    if (error instanceof GraphError) throw await placed(bundle, entry, error)
     // By name: the definitions may carry their own copy of the library, whose classes are not ours.
-    if (error instanceof Error && (error.name === 'OttokError' || error.name === 'GraphError')) throw error
+    if (error instanceof Error && error.name === 'OttokError') throw error
     throw await evaluationError(bundle, entry, error)
+  } finally {
+    Error.stackTraceLimit = limit
   }
+}
+
+/** A mistake with a place: what names none, such as partitions that begin nowhere, is where it was written down. */
+async function placed(bundle: string, entry: string, error: GraphError): Promise<GraphError> {
+  const [only, ...others] = error.diagnostics
+  if (only === undefined || others.length > 0 || only.places.length > 0) return error
+  const place = await placeOfError(bundle, entry, error)
+  return place === undefined ? error : new GraphError([{ ...only, places: [place] }])
 }
 
 /**

@@ -180,6 +180,22 @@ describe('loadDefinitions fails with words for', () => {
   })
 })
 
+describe('what the graph library refuses before there is an asset', () => {
+  it.each([
+    ['partitions', "daily({ start: '2026-02-30', timezone: 'UTC' })", "'2026-02-30' is not a day partition"],
+    ['a zone', "daily({ start: '2026-02-01', timezone: 'Europe/Mosco' })", "'Europe/Mosco' is not a time zone"],
+    ['a schedule', "onCron('61 * * * *', 'UTC')", "'61' is no minute"],
+  ])('%s: with its line', async (_, text, words) => {
+    const { path } = await made({
+      'definitions.ts': `import { when } from './assets/when.ts'\nexport default when\n`,
+      'assets/when.ts': `import { daily, onCron } from 'ottok'\n\nexport const used = [daily, onCron]\nexport const when = ${text}\n`,
+    })
+    await expect(loadDefinitions(path('definitions.ts'))).rejects.toMatchObject({
+      diagnostics: [{ message: expect.stringContaining(words), places: ['assets/when.ts:4'] }],
+    })
+  })
+})
+
 function manifestOf(root: string, files: readonly string[]): string {
   const manifests = files.filter((file) => file.endsWith('.json'))
   expect(manifests).toHaveLength(1)
