@@ -1,5 +1,6 @@
 import { nearMisses } from '../key.ts'
 import { endTime, firstTime, timelineOf } from '../partitions/calendar.ts'
+import { dimensionsOf } from '../partitions/definitions.ts'
 import {
   type KeyDimension,
   keyIndex,
@@ -109,30 +110,46 @@ function trailingMisfit(unit: TrailingUnit, grain: Grain): string {
 /** Named partitions must be a block, since that is what is recorded of an input: a stretch of time x keys. */
 function specificJoin(names: readonly string[], down: PartitionSpace, up: PartitionSpace, text: string): Join | Misfit {
   if (up.definition.kind === 'single') return { misfit: 'the upstream has a single partition, without a key' }
-  const isDynamic = up.dimensions.some(({ definition }) => definition.kind === 'dynamic')
-  const found: number[] = []
-  for (const name of names) {
-    const ordinal = partitionOrdinal(up, name)
-    // A dynamic key may come later.
-    if (ordinal !== undefined) found.push(ordinal)
-    else if (!isDynamic) return { misfit: `the upstream has no partition '${name}'` }
-  }
-  const times = [...new Set(found.map((ordinal) => timeOf(up, ordinal)))].sort((a, b) => a - b)
-  const keys = [...new Set(found.map((ordinal) => keyIndexOf(up, ordinal)))].sort((a, b) => a - b)
-  const outside = up.time && times.find((time) => time < firstTime(up.time!) || time >= endTime(up.time!))
+  // A dynamic key may come later: what is named must be a block whichever of them there are.
+  const named = withKeysOf(up, names)
+  const unknown = names.find((name) => partitionOrdinal(named, name) === undefined)
+  if (unknown !== undefined) return { misfit: `the upstream has no partition '${unknown}'` }
+  const { times: allTimes, keys: allKeys } = placesOf(named, names)
+  const outside = up.time && allTimes.find((time) => time < firstTime(up.time!) || time >= endTime(up.time!))
   if (up.line && outside !== undefined)
     return { misfit: `'${up.line.key(outside)}' will never be an upstream partition` }
-  const [from, to] = times.length === 0 ? [0, 0] : [times[0]!, times.at(-1)! + 1]
-  if (to - from !== times.length)
+  if (allTimes.at(-1)! - allTimes[0]! + 1 !== allTimes.length)
     return { misfit: 'the partitions are not one stretch of time; give one input for each' }
-  if (times.length * keys.length !== found.length) {
+  if (allTimes.length * allKeys.length !== names.length)
     return { misfit: 'not every named time has every named key; give one input for each key' }
-  }
+  const { times, keys } = placesOf(up, names)
+  const [from, to] = times.length === 0 ? [0, 0] : [times[0]!, times.at(-1)! + 1]
   return {
     time: { kind: 'fixed', from, to },
     keys: up.dimensions.length === 0 ? ALL_KEYS : keyTable(down.keys.length, () => keys),
     text,
   }
+}
+
+/** Times and keys of those of these partitions that there are; both ascending. */
+function placesOf(space: PartitionSpace, names: readonly string[]): { times: number[]; keys: number[] } {
+  const ordinals = names.flatMap((name) => partitionOrdinal(space, name) ?? [])
+  const distinct = (places: number[]): number[] => [...new Set(places)].sort((a, b) => a - b)
+  return {
+    times: distinct(ordinals.map((ordinal) => timeOf(space, ordinal))),
+    keys: distinct(ordinals.map((ordinal) => keyIndexOf(space, ordinal))),
+  }
+}
+
+/** A space whose dynamic dimensions have the keys that these partitions name. */
+function withKeysOf(space: PartitionSpace, names: readonly string[]): PartitionSpace {
+  const members = new Map<string, string[]>()
+  dimensionsOf(space.definition).forEach(({ definition }, i) => {
+    if (definition.kind !== 'dynamic') return
+    const parts = names.flatMap((name) => (space.definition.kind === 'cross' ? name.split('|')[i] : name) ?? [])
+    members.set(definition.name, [...new Set([...(members.get(definition.name) ?? []), ...parts])])
+  })
+  return members.size === 0 ? space : partitionSpace(space.definition, members)
 }
 
 function staticJoin(

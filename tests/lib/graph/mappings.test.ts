@@ -362,6 +362,20 @@ describe('mappings that do not fit', () => {
     ],
     ['named pairs', days, daysBySegment, specific(['2026-01-01|paid', '2026-01-02|paid']), undefined],
     ['a dynamic key that may come', days, campaigns, specific(['spring']), undefined],
+    [
+      'named pairs of keys that may come',
+      days,
+      cross({ day: days, campaign: dynamic('campaigns') }),
+      specific(['2026-01-01|spring', '2026-01-02|autumn']),
+      /not every named time has every named key/,
+    ],
+    [
+      'a named partition of another form, of keys that may come',
+      days,
+      cross({ day: days, campaign: dynamic('campaigns') }),
+      specific(['spring']),
+      /no partition 'spring'/,
+    ],
     ['a static map from days', days, segments, staticMap({ a: 'paid' }), /static needs keys downstream/],
     ['a static map to days', segments, days, staticMap({ paid: 'a' }), /static needs keys upstream/],
     [

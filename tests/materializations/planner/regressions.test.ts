@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { daily, type PartitionMapping, timeOverlap, trailing } from '../../../lib/graph/index.ts'
+import {
+  cross,
+  daily,
+  dynamic,
+  type PartitionMapping,
+  perDimension,
+  staticMap,
+  timeOverlap,
+  trailing,
+} from '../../../lib/graph/index.ts'
 import type { RefRequest } from './support/reference.ts'
 import { planText, Simulation } from './support/simulation.ts'
 
@@ -60,4 +69,28 @@ test('a change travels through two inputs of its own in any order, over the days
   const [entry] = planText(state, some).text.entries
   expect([entry?.proven, entry?.possible]).toEqual([['2024-03-01'], ['2024-03-04', '2024-03-06']])
   expect(reference.plan(some).entries).toEqual([entry])
+})
+
+test('a key that a map names, and that comes later, is another input: with the same data it is not fresh', () => {
+  const partitions = cross({ day: days, d: dynamic('d') })
+  const mapping = perDimension({ d: staticMap({ k: ['a', 'c'] }) })
+  const simulation = new Simulation({
+    assets: [
+      { key: 'seen', kind: 'external', partitions, inputs: [], code: 0 },
+      { key: 'read', kind: 'function', partitions, inputs: [{ name: 'seen', upstream: 'seen', mapping }], code: 0 },
+    ],
+    hasher: 1,
+    now: new Date('2024-03-02T00:00:00Z'),
+    members: { d: ['a', 'k'] },
+  })
+  const all: RefRequest = { ...everything, selected: ['read'] }
+  for (const partition of simulation.open().reference.existing('seen')) simulation.observe('seen', partition, 'v1')
+  const { state, reference } = simulation.open()
+  simulation.run(planText(state, all).plan, state, reference, { force: false, fails: () => false })
+  expect(planText(simulation.open().state, all).text.entries).toEqual([])
+
+  simulation.world = { ...simulation.world, members: { d: ['a', 'k', 'c'] } }
+  const [entry] = planText(simulation.open().state, all).text.entries
+  expect(entry?.blocked).toEqual(['2024-03-01|k: the source seen has nothing for 2024-03-01|c'])
+  expect(entry?.causes).toEqual({ '2024-03-01|c': ['missing'] })
 })
