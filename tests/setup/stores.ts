@@ -23,7 +23,10 @@ export const STORE_FACING: readonly string[] = [
 export const EMBEDDED_ONLY: readonly string[] = [
   'tests/materializations/backfills/batches.test.ts',
   'tests/materializations/backfills/workflow-commands.test.ts',
+  'tests/faults/disk-full.test.ts',
   'tests/faults/kill-at-tables.test.ts',
+  'tests/faults/kill-at-ticks.test.ts',
+  'tests/faults/postgres-restart.test.ts',
   'tests/real/seams/late-rows.test.ts',
   'tests/real/seams/replay.test.ts',
   'tests/real/churn/**/*.test.ts',
