@@ -1,4 +1,3 @@
-import type { CheckSeverity } from '../../lib/graph/index.ts'
 import type { CheckResult } from '../stores/staging.ts'
 import type { Lineage } from './lineage.ts'
 
@@ -23,15 +22,8 @@ export async function insertCheckResults(
 }
 
 /** The newest result of one check on one partition. */
-export interface LastCheckResult {
+export interface LastCheckResult extends CheckResult {
   readonly key: string
-  readonly partition: string
-  readonly check: string
-  readonly passed: boolean
-  readonly severity: CheckSeverity
-  readonly blocking: boolean
-  readonly detail: string
-  readonly metadata: Readonly<Record<string, unknown>>
   readonly runId: string | null
   readonly checkedAt: Date
 }

@@ -101,10 +101,7 @@ export async function recordIdleTick(
           )
     const repeated = same?.rows[0]?.tick_id
     if (repeated !== undefined) return repeated
-    const tickId = await insertTick(client, 'idle', tick)
-    await writeMemory(client, tickId, memory)
-    await dropOldTicks(client)
-    return tickId
+    return newTick(client, 'idle', tick, memory)
   })
 }
 
@@ -117,10 +114,7 @@ export async function beginTick(
 ): Promise<number> {
   return lineage.transaction(async (client) => {
     await requireLease(client, AUTOMATION_LEASE, token)
-    const tickId = await insertTick(client, 'running', tick)
-    await writeMemory(client, tickId, memory)
-    await dropOldTicks(client)
-    return tickId
+    return newTick(client, 'running', tick, memory)
   })
 }
 
@@ -178,6 +172,18 @@ export async function lastDecisions(
     )
     return { row: rows.rows[0], tick: ticks.rows[0], requests: requests.rows }
   })
+}
+
+async function newTick(
+  client: PoolClient,
+  status: TickStatus,
+  tick: NewTick,
+  memory: readonly NewMemory[],
+): Promise<number> {
+  const tickId = await insertTick(client, status, tick)
+  await writeMemory(client, tickId, memory)
+  await dropOldTicks(client)
+  return tickId
 }
 
 async function insertTick(client: PoolClient, status: TickStatus, tick: NewTick): Promise<number> {

@@ -1,4 +1,3 @@
-import { OttokError } from '../../../lib/config/index.ts'
 import {
   addDynamic,
   type DynamicListing,
@@ -7,7 +6,7 @@ import {
   removeDynamic,
 } from '../../operations/dynamic-partitions.ts'
 import type { Register } from '../command.ts'
-import { confirmed } from '../confirm.ts'
+import { requireConsent } from '../confirm.ts'
 import { table } from '../render/table.ts'
 import { countText } from '../render/words.ts'
 
@@ -40,6 +39,10 @@ export const partitions: Register = (program, on) => {
           await requireConsent(
             `${countText(total, 'partition')} of ${of} would be no partition any more; the data stay.`,
             output.streams.inIsTerminal,
+            {
+              what: 'no key was removed',
+              mend: 'Wipe their partitions first, or pass --yes to remove the keys without being asked.',
+            },
           )
         }
         const removed = await removeDynamic(lineage, graph, name!, keys)
@@ -55,14 +58,4 @@ function namesText(listings: readonly DynamicListing[]): string {
     columns,
     listings.map(({ name, keys, assets }) => [name, keys.length.toLocaleString('en'), assets.join(', ')]),
   )
-}
-
-async function requireConsent(question: string, canAsk: boolean): Promise<void> {
-  if (canAsk && (await confirmed(question))) return
-  throw new OttokError({
-    what: 'no key was removed',
-    cause: canAsk ? 'The answer was no.' : `${question} There is no terminal to ask on.`,
-    mend: 'Wipe their partitions first, or pass --yes to remove the keys without being asked.',
-    exitCode: canAsk ? 1 : 2,
-  })
 }

@@ -1,8 +1,7 @@
-import { OttokError } from '../../../lib/config/index.ts'
 import { selectAssets } from '../../operations/select-assets.ts'
 import { planWipe, wipe as wipePartitions } from '../../operations/wipe.ts'
 import type { Register } from '../command.ts'
-import { confirmed } from '../confirm.ts'
+import { requireConsent } from '../confirm.ts'
 import { addPartitionOptions, partitionRequest } from '../partition-options.ts'
 import { countText } from '../render/words.ts'
 
@@ -22,7 +21,10 @@ export const wipe: Register = (program, on) => {
         if (total === 0) return { json: { wiped: 0, assets: [], untouched: [] }, text: 'nothing to wipe' }
         if (!globals.yes) {
           const question = `This deletes ${countText(total, 'partition')} of ${countText(wiping.length, 'asset')} in environment '${open.settings.environment}'.`
-          await requireConsent(question, output.streams.inIsTerminal)
+          await requireConsent(question, output.streams.inIsTerminal, {
+            what: 'nothing was wiped',
+            mend: 'Pass --yes to delete without being asked.',
+          })
         }
         const done = await wipePartitions(open, wiping)
         const lines = done.assets.map((one) => `${one.key}: ${countText(one.partitions, 'partition')} wiped`)
@@ -32,14 +34,4 @@ export const wipe: Register = (program, on) => {
         return { json: { wiped: total, ...done }, text: lines.join('\n') }
       }),
   )
-}
-
-async function requireConsent(question: string, canAsk: boolean): Promise<void> {
-  if (canAsk && (await confirmed(question))) return
-  throw new OttokError({
-    what: 'nothing was wiped',
-    cause: canAsk ? 'The answer was no.' : `${question} There is no terminal to ask on.`,
-    mend: 'Pass --yes to delete without being asked.',
-    exitCode: canAsk ? 1 : 2,
-  })
 }

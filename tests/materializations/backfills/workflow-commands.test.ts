@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { BackfillReport } from '../../../materializations/backfills/report.ts'
+import { ended } from '../cli/shop-cli.ts'
 import { chainFiles, type Lab, openLab } from './support/lab.ts'
 import { type WorkflowStep, workflowSteps } from './support/workflow.ts'
 
@@ -137,16 +138,8 @@ async function run(step: WorkflowStep, expressions: Readonly<Record<string, stri
       OTTOK_ENV,
     },
   })
-  let out = ''
-  let err = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    err += chunk
-  })
-  const ended = await new Promise<number | null>((done) => child.on('close', done))
-  expect(ended, `${step.job}: ${step.name}\n${out}${err}`).toBe(code)
+  const { out, err, code: exitCode } = await ended(child)
+  expect(exitCode, `${step.job}: ${step.name}\n${out}${err}`).toBe(code)
   return { out, err, summary: await readFile(summary, 'utf8') }
 }
 
