@@ -71,7 +71,9 @@ async function bundle(entries) {
     target: 'node20',
     external: externals(),
     // CommonJS packages ask for Node's modules by name.
-    banner: { js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
+    },
     charset: 'utf8',
     sourcemap: true,
     metafile: true,
