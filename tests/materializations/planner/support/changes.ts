@@ -39,9 +39,12 @@ export function change(simulation: Simulation, step: Step): void {
     case 'zone':
       replaceAll(simulation, (one) =>
         step.item % 2 === 0 || one === spec
-          ? { ...one, partitions: inZone(one.partitions, pick(ZONES, step.choice)!) }
+          ? { ...one, partitions: withTime(one.partitions, { timezone: pick(ZONES, step.choice)! }) }
           : one,
       )
+      return
+    case 'start':
+      replace(simulation, { ...spec, partitions: withTime(spec.partitions, { start: pick(STARTS, step.choice)! }) })
       return
     case 'order':
       replace(simulation, { ...spec, inputs: [...spec.inputs].reverse() })
@@ -121,26 +124,36 @@ function zoneOf(world: World): (typeof ZONES)[number] {
   return 'UTC'
 }
 
-const zoned = new Map<PartitionsDefinition, Map<string, PartitionsDefinition>>()
+const edited = new Map<PartitionsDefinition, Map<string, PartitionsDefinition>>()
 
-/** One object for each, so that what is looked up of it is looked up once. */
-function inZone(definition: PartitionsDefinition, timezone: string): PartitionsDefinition {
-  const known = zoned.get(definition) ?? new Map<string, PartitionsDefinition>()
-  zoned.set(definition, known)
-  const made = known.get(timezone) ?? moved(definition, timezone)
-  known.set(timezone, made)
+/** With another zone, or days that start elsewhere. One object for each, so that what is looked up of it is looked up once. */
+function withTime(
+  definition: PartitionsDefinition,
+  edit: { timezone: string } | { start: string },
+): PartitionsDefinition {
+  const known = edited.get(definition) ?? new Map<string, PartitionsDefinition>()
+  edited.set(definition, known)
+  const id = JSON.stringify(edit)
+  const made = known.get(id) ?? editedTime(definition, edit)
+  known.set(id, made)
   return made
 }
 
-function moved(definition: PartitionsDefinition, timezone: string): PartitionsDefinition {
-  if (definition.kind === 'time') return { ...definition, timezone }
+function editedTime(
+  definition: PartitionsDefinition,
+  edit: { timezone: string } | { start: string },
+): PartitionsDefinition {
+  if (definition.kind === 'time')
+    return 'start' in edit && definition.grain !== 'day' ? definition : { ...definition, ...edit }
   if (definition.kind !== 'cross') return definition
   const [a, b] = definition.dimensions.map((d) => ({
     ...d,
-    definition: inZone(d.definition, timezone) as typeof d.definition,
+    definition: withTime(d.definition, edit) as typeof d.definition,
   }))
   return { ...definition, dimensions: [a!, b!] }
 }
+
+const STARTS = ['2024-02-24', '2024-02-25', '2024-02-27', '2024-02-28'] as const
 
 function replace(simulation: Simulation, spec: AssetSpec): void {
   replaceAll(simulation, (one) => (one.key === spec.key ? spec : one))

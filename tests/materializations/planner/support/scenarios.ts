@@ -247,6 +247,8 @@ const OPS = [
   'renameInput',
   'swapInput',
   'order',
+  'start',
+  'start',
   'addKey',
   'removeKey',
   'addKey',
