@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { OttokError } from '../../../lib/config/index.ts'
 import { requireAutomation } from '../../automation/automated.ts'
 import type { DaemonEvent } from '../../automation/daemon.ts'
@@ -10,7 +10,11 @@ export const daemon: Register = (program, on) => {
     program
       .command('daemon')
       .description('tick again and again; of several daemons one leads, the others stand by')
-      .option('--interval <time>', 'from one tick to the next: 30s, 5m, 1h', milliseconds, 30_000)
+      .addOption(
+        new Option('--interval <time>', 'from one tick to the next: 30s, 5m, 1h')
+          .argParser(milliseconds)
+          .default(30_000, '30s'),
+      )
       .option('--jsonl', 'log one JSON object a line'),
     async ({ globals, output, signal, typed, settings, openSession }, _, options) => {
       if (globals.json) throw oneForm()
