@@ -23,12 +23,19 @@ export class ForeignStore extends OttokError {
  * nothing against a store that was emptied or belongs to somebody else.
  */
 export async function requireKnownStore(lineage: Lineage, kind: StoreKind, storeId: string): Promise<void> {
-  const known = await lineage.query<{ store_id: string }>(
+  // Looked at before anything is written: a role that may only read the lineage can plan.
+  const known = (await knownStores(lineage)).get(kind) ?? (await bindStore(lineage, kind, storeId))
+  requireSameStore(lineage, kind, known, storeId)
+}
+
+/** The store that is bound then: this one, or that of a process which was first. */
+async function bindStore(lineage: Lineage, kind: StoreKind, storeId: string): Promise<string> {
+  const [bound] = await lineage.query<{ store_id: string }>(
     `INSERT INTO stores (kind, store_id) VALUES ($1, $2)
      ON CONFLICT (kind) DO UPDATE SET kind = excluded.kind RETURNING store_id`,
     [kind, storeId],
   )
-  requireSameStore(lineage, kind, known[0]!.store_id, storeId)
+  return bound!.store_id
 }
 
 /** `found` is undefined for a store that is not there. */

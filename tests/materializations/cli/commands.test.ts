@@ -318,6 +318,25 @@ describe('the commands, on a small project', () => {
     await client.end()
   })
 
+  it('status: by a role that may only read the lineage, beside the stores that it knows', async () => {
+    const url = new URL((await shop.json<{ url: string }>(['url', 'postgres'])).url)
+    const role = `reads_${shop.env.OTTOK_ENV}`
+    const asOwner = (...statements: string[]) =>
+      inSession(async ({ lineage }) => {
+        for (const statement of statements) await lineage.query(statement)
+      })
+    await asOwner(
+      `CREATE ROLE "${role}" LOGIN PASSWORD 'reads'`,
+      `GRANT USAGE ON SCHEMA "ottok_${shop.env.OTTOK_ENV}" TO "${role}"`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA "ottok_${shop.env.OTTOK_ENV}" TO "${role}"`,
+    )
+    Object.assign(url, { username: role, password: 'reads' })
+    const ran = await shop.run(['status', 'raw/*', '--json'], { env: { DATABASE_URL: url.href } })
+    await asOwner(`DROP OWNED BY "${role}"`, `DROP ROLE "${role}"`)
+    expect(ran).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(ran.out)).toMatchObject([{ key: 'raw/orders' }])
+  })
+
   it('doctor: every store and library', async () => {
     const ran = await shop.run(['doctor', '--json'])
     const findings = JSON.parse(ran.out) as { name: string; ok: boolean; detail: string }[]
