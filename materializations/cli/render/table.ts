@@ -6,7 +6,7 @@ const NARROWEST = 12
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
-  /** It gives way when a row is wider than the terminal, the widest of them first; its text is cut at the end. */
+  /** It gives way when a row is wider than the terminal, the last of them first; its text is cut at the end. */
   readonly flexible?: boolean
 }
 
@@ -14,12 +14,12 @@ export interface Column {
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map((column, i) => Math.max(column.title.length, ...rows.map((row) => row[i]!.length)))
   const available = Math.max(WIDTH, process.stdout.columns ?? WIDTH)
-  const gives = columns.flatMap((column, i) => (column.flexible ? [i] : []))
-  const least = columns.map((column) => Math.max(NARROWEST, column.title.length))
-  for (let over = sum(widths) + 2 * (columns.length - 1) - available; over > 0; over--) {
-    const widest = gives.filter((i) => widths[i]! > least[i]!).sort((a, b) => widths[b]! - widths[a]!)[0]
-    if (widest === undefined) break
-    widths[widest]!--
+  let over = sum(widths) + 2 * (columns.length - 1) - available
+  for (let i = columns.length - 1; i >= 0 && over > 0; i--) {
+    if (!columns[i]!.flexible) continue
+    const cut = Math.min(over, Math.max(0, widths[i]! - Math.max(NARROWEST, columns[i]!.title.length)))
+    widths[i]! -= cut
+    over -= cut
   }
   const line = (cells: readonly string[]): string =>
     cells
