@@ -1,4 +1,4 @@
-import { type AssetKey, type DepsFilter, type Edge, type IntervalSet, sets } from '../../lib/graph/index.ts'
+import { type AssetKey, type DepsFilter, type Edge, GraphError, type IntervalSet, sets } from '../../lib/graph/index.ts'
 import { wouldFollow } from '../planner/as-of.ts'
 import type { GraphState } from '../planner/graph-state.ts'
 
@@ -9,6 +9,8 @@ export function readersOf(state: GraphState, edge: Edge, read: IntervalSet, with
   if (edge.mapping.kind !== 'asOf') return readers
   return sets.fromOrdinals([...sets.ordinals(readers)].filter((ordinal) => wouldFollow(state, edge, ordinal)))
 }
+
+const NOTHING: ReadonlySet<AssetKey> = new Set()
 
 /** The inputs of an asset that a condition counts. */
 export class InputFilter {
@@ -25,7 +27,18 @@ export class InputFilter {
 
   counts(upstream: AssetKey, { only, ignore }: DepsFilter): boolean {
     if (only !== undefined && !this.#select(only).has(upstream)) return false
-    return ignore === undefined || !this.#select(ignore).has(upstream)
+    return ignore === undefined || !this.#ignored(ignore).has(upstream)
+  }
+
+  /** What is ignored where it is there: a condition may be shared by graphs that have nothing of it. */
+  #ignored(selection: string): ReadonlySet<AssetKey> {
+    try {
+      return this.#select(selection)
+    } catch (error) {
+      if (!(error instanceof GraphError) || error.diagnostics[0]?.code !== 'nothing-selected') throw error
+      this.#selected.set(selection, NOTHING)
+      return NOTHING
+    }
   }
 
   #select(selection: string): ReadonlySet<AssetKey> {

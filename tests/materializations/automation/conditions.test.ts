@@ -180,6 +180,20 @@ describe('eager', () => {
     expect(stage.make('bar', ['']).tick()).toEqual({ reader: '' })
   })
 
+  it('what is to be ignored and is not in the graph ignores nothing', () => {
+    const foo = asset({ key: 'foo', store: value, materialize, automation: eager({ ignore: 'group:optional' }) })
+    expect(new Stage([foo], '2026-03-04T06:00:00Z').tick()).toEqual({ foo: '' })
+    const reader = asset({
+      key: 'reader',
+      store: value,
+      deps: { foo },
+      materialize,
+      automation: eager({ ignore: 'group:optional' }),
+    })
+    const stage = new Stage([foo, reader], '2026-03-04T06:00:00Z')
+    expect(stage.tick()).toEqual({ foo: '', reader: '' })
+  })
+
   it('#24650: a change while the tick was running is not lost', () => {
     const stage = chain(eager(), null).make('source', ['2026-03-03'])
     stage.tick()
