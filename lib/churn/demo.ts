@@ -31,7 +31,7 @@ export function demoCommand(plan: DemoPlan): ModuleCommand {
     name: 'demo',
     description: 'simulate a streaming service, run the whole graph, print a summary',
     options: [
-      { flags: '--users <n>', description: 'accounts of the initial base', default: '10000' },
+      { flags: '--users <n>', description: 'accounts of the initial base', default: '20000' },
       {
         flags: '--days <n>',
         description: `days with events, at least ${plan.leastDays}`,
