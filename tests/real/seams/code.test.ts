@@ -139,8 +139,8 @@ describe('an edit that changes nothing', () => {
     )
     await edit(
       'lib/graph/mappings/mapping.ts',
-      'const { endOffset = 0 } = options\n  requireWhole',
-      'const endOffset = options.endOffset ?? 0\n  requireWhole',
+      'const { startOffset = 0, endOffset = 0 } = options',
+      'const startOffset = options.startOffset ?? 0\n  const endOffset = options.endOffset ?? 0',
     )
     await edit(
       'lib/graph/sql.ts',
