@@ -63,7 +63,7 @@ export const TICK_KILLS: readonly KillAt[] = [
   'run-created',
   'partition-swapped:6',
   'object-written:6',
-  'value-recorded:2',
+  'value-recorded',
   'published-loaded',
   'effect-acted',
   'run-finished',
