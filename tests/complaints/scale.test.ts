@@ -74,8 +74,8 @@ test('complaint 5 (#32242, #29282, #31694, #19829): a window of a hundred partit
               (SELECT count(*)::int FROM observations) AS observations`,
     ),
   )
-  // 151 days of two assets: a row of history and a row of state each, a window a row, a page a month.
-  expect(rows).toEqual([{ made: 302, inputs: 151, state: 302, pages: 10, observations: 0 }])
+  // 151 days of two assets: a row of history and a row of state each, a window a row, a page two months.
+  expect(rows).toEqual([{ made: 302, inputs: 151, state: 302, pages: 6, observations: 0 }])
 })
 
 test('complaint 9 (#16129, #22523): ten times the assets load in about ten times the time', () => {
